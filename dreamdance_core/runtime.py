@@ -1,0 +1,52 @@
+"""Where and how heavy work runs: handed to every stage, so that core reads no globals and knows no host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+
+class Report(Protocol):
+    def __call__(self, done: int, total: int, preview: Tensor | None = None) -> None:
+        """Takes note of progress; preview is (H,W,3) sRGB in [0,1]. May raise to cancel the run."""
+
+
+def _silent(done: int, total: int, preview: Tensor | None = None) -> None:
+    """The default: nobody is watching."""
+
+
+@contextmanager
+def _move_for_a_while(module: torch.nn.Module, device: torch.device) -> Iterator[torch.nn.Module]:
+    home = next((p.device for p in module.parameters()), torch.device("cpu"))
+    module.to(device)
+    try:
+        yield module
+    finally:
+        module.to(home)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runtime:
+    """Device, number type, progress, residency and weight folders of one run."""
+
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    dtype: torch.dtype = torch.float32  # of networks; geometry is always float32
+    report: Report = _silent  # called at least once a second during long work
+    weight_folders: tuple[Path, ...] = ()  # searched in order, before package wheels
+    download: bool = False  # True only when the user asked for it
+    # How a module comes to the device and leaves again; the host's memory manager replaces it.
+    move: Callable[[torch.nn.Module, torch.device], AbstractContextManager[torch.nn.Module]] = _move_for_a_while
+
+    def resident(self, module: torch.nn.Module) -> AbstractContextManager[torch.nn.Module]:
+        """The module on self.device for the length of a `with` block."""
+        return self.move(module, self.device)
+
+    def generator(self, seed: int) -> torch.Generator:
+        """A seeded CPU generator: the same numbers on every device."""
+        return torch.Generator().manual_seed(seed)
