@@ -1,0 +1,85 @@
+"""Pictures in and out: upright, sRGB, alpha kept, whatever the file's mode."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from torch import Tensor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A decoded picture; alpha is None when the file has no transparency."""
+
+    rgb: Float[Tensor, "H W 3"]
+    alpha: Float[Tensor, "H W"] | None = None
+
+
+def _to_srgb(image: Image.Image) -> Image.Image:
+    """The picture with its embedded colour profile applied; pictures without one are sRGB already."""
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in ("RGB", "RGBA", "CMYK", "L"):
+        return image
+    mode = "RGBA" if image.mode == "RGBA" else "RGB"
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode)
+    except ImageCms.PyCMSError:
+        return image  # a broken profile is ignored by every viewer as well
+
+
+def read_image(path: str | Path) -> Picture:
+    """The picture upright (EXIF), in sRGB [0,1], with its alpha; palette, grey, CMYK and 16-bit files included.
+
+    Raises FileNotFoundError, or ValueError when the file is not a picture.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"no picture at {path}; check the path")
+    try:
+        with Image.open(path) as file:
+            image = ImageOps.exif_transpose(file)
+            image.load()
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        raise ValueError(f"{path.name} is not a readable picture ({error}); save it as PNG or JPEG") from error
+    if image.mode.startswith("I") or image.mode == "F":
+        grey = np.asarray(image, np.float32)
+        top = 1.0 if image.mode == "F" else 65535.0  # 16-bit grey; convert("RGB") would clip it at 255
+        rgb = torch.from_numpy(np.clip(grey / top, 0, 1))[..., None].expand(-1, -1, 3).contiguous()
+        return Picture(rgb=rgb)
+    image = _to_srgb(image)
+    has_alpha = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
+    pixels = torch.from_numpy(np.array(image.convert("RGBA" if has_alpha else "RGB"), np.float32) / 255)
+    if not has_alpha or bool((pixels[..., 3] == 1).all()):
+        return Picture(rgb=pixels[..., :3].contiguous())
+    return Picture(rgb=pixels[..., :3].contiguous(), alpha=pixels[..., 3].contiguous())
+
+
+def to_uint8(image: Float[Tensor, "*B"]) -> np.ndarray:
+    """[0,1] floats as 0..255 bytes, rounded."""
+    return (image.detach().clamp(0, 1) * 255).round().to(torch.uint8).cpu().numpy()
+
+
+def write_image(path: str | Path, image: Float[Tensor, "H W *C"]) -> Path:
+    """Writes RGB, RGBA or a grey mask (H,W); the suffix chooses the format. The file appears whole or not at all."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.stem}.part{path.suffix}")
+    Image.fromarray(to_uint8(image)).save(partial, quality=95)
+    partial.replace(path)
+    return path
+
+
+def read_mask(path: str | Path) -> Float[Tensor, "H W"]:
+    """A mask file: its luminance, or its alpha when the colours are flat (1 = character)."""
+    picture = read_image(path)
+    flat = bool((picture.rgb.amax((0, 1)) - picture.rgb.amin((0, 1)) < 1e-3).all())
+    if flat and picture.alpha is not None:
+        return picture.alpha
+    return picture.rgb.mean(-1)

@@ -1,0 +1,104 @@
+"""Finished stages of a run on disk, so that a second run with the same inputs does not compute them again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, fields, is_dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from .. import types as core_types
+
+T = TypeVar("T")
+
+
+def digest(*parts: Any) -> str:
+    """A fingerprint of paths (their content), dataclasses, tensors and plain values."""
+    sha = hashlib.sha256()
+    for part in parts:
+        if isinstance(part, Path):
+            with part.open("rb") as file:
+                while chunk := file.read(1 << 20):
+                    sha.update(chunk)
+        elif isinstance(part, torch.Tensor):
+            sha.update(str(part.dtype).encode() + str(tuple(part.shape)).encode())
+            sha.update(part.detach().cpu().contiguous().numpy().tobytes())
+        elif is_dataclass(part):
+            sha.update(json.dumps(asdict(part), sort_keys=True, default=str).encode())
+        else:
+            sha.update(json.dumps(part, sort_keys=True, default=str).encode())
+        sha.update(b"\0")
+    return sha.hexdigest()
+
+
+def _flatten(value: Any, prefix: str, tensors: dict[str, torch.Tensor], plain: dict[str, Any]) -> None:
+    for item in fields(value):
+        name, part = f"{prefix}{item.name}", getattr(value, item.name)
+        if isinstance(part, torch.Tensor):
+            tensors[name] = part.detach().cpu().contiguous().clone()
+        elif is_dataclass(part):
+            plain[name] = {"type": type(part).__name__}
+            _flatten(part, f"{name}.", tensors, plain)
+        else:
+            plain[name] = part
+
+
+def _restore(kind: type[T], prefix: str, tensors: dict[str, torch.Tensor], plain: dict[str, Any], known: Any) -> T:
+    made: dict[str, Any] = {}
+    for item in fields(kind):
+        name = f"{prefix}{item.name}"
+        part = tensors[name] if name in tensors else plain[name]
+        if isinstance(part, dict) and set(part) == {"type"}:
+            part = _restore(known(part["type"]), f"{name}.", tensors, plain, known)
+        made[item.name] = tuple(part) if isinstance(part, list) else part
+    return kind(**made)
+
+
+class StageFiles:
+    """A folder of finished stages, one safetensors file each, valid while its key (see `digest`) stays the same."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder  # None: nothing is kept
+        self.reused: list[str] = []
+
+    def once(self, name: str, kind: type[T], key: str, compute: Callable[[], T]) -> T:
+        """The stored value when its key matches, else compute() stored; `kind` is the dataclass it returns."""
+        if self.folder is None:
+            return compute()
+        path = self.folder / f"{name}.safetensors"
+        stored = self._load(path, kind, key)
+        if stored is not None:
+            self.reused.append(name)
+            return stored
+        value = compute()
+        self._save(path, value, key)
+        return value
+
+    def _load(self, path: Path, kind: type[T], key: str) -> T | None:
+        def known(name: str) -> type:
+            return kind if name == kind.__name__ else getattr(core_types, name)
+
+        try:
+            with safe_open(path, "pt") as file:
+                header = file.metadata() or {}
+                if header.get("key") != key:
+                    return None
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (not a mapping)
+        except (FileNotFoundError, SafetensorError):
+            return None  # never finished, or not ours: computed anew
+        return _restore(kind, "", tensors, json.loads(header["plain"]), known)
+
+    def _save(self, path: Path, value: Any, key: str) -> None:
+        tensors: dict[str, torch.Tensor] = {}
+        plain: dict[str, Any] = {}
+        _flatten(value, "", tensors, plain)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".part")
+        save_file(tensors or {"empty": torch.zeros(1)}, partial, {"key": key, "plain": json.dumps(plain)})
+        partial.replace(path)

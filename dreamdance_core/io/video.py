@@ -1,0 +1,199 @@
+"""Clips in and out through PyAV: upright, by time stamps, one index map for pictures and sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from .images import to_uint8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audio:
+    """Sound of a clip."""
+
+    waveform: Float[Tensor, "C S"]  # [-1,1]
+    sample_rate: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clip:
+    """Decoded frames and the clock they follow."""
+
+    frames: Float[Tensor, "T H W 3"]
+    fps: float
+    source_index: tuple[int, ...]  # which decoded frame of the file each frame is
+    audio: Audio | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipRange:
+    """Which frames of a clip to use. Frames are counted on a steady clock of `fps` (None: the file's own rate)."""
+
+    start: int = 0
+    frames: int | None = None
+    stride: int = 1
+    fps: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, value, least in (("start", self.start, 0), ("stride", self.stride, 1), ("frames", self.frames, 1)):
+            if value is not None and value < least:
+                raise ValueError(f"{name} must be at least {least}, got {value}")
+        if self.fps is not None and not 0 < self.fps <= 1000:
+            raise ValueError(f"fps must lie in (0, 1000], got {self.fps}")
+
+
+def _upright(frame: av.VideoFrame, max_side: int | None) -> np.ndarray:
+    """RGB bytes with rotation metadata and non-square pixels resolved, at most max_side long."""
+    picture = frame.to_ndarray(format="rgb24")
+    height, width = picture.shape[:2]
+    aspect = frame.sample_aspect_ratio if hasattr(frame, "sample_aspect_ratio") else None
+    wide = width * float(aspect) if aspect else float(width)
+    scale = min(1.0, max_side / max(wide, height)) if max_side else 1.0
+    size = (round(wide * scale), round(height * scale))
+    if size != (width, height):
+        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    turns = round(frame.rotation / 90) % 4
+    return np.ascontiguousarray(np.rot90(picture, turns))
+
+
+def _timed_frames(container: av.container.InputContainer, rate: float) -> Iterator[tuple[float, av.VideoFrame]]:
+    """(seconds since the first frame, frame); frames without a time stamp follow the average rate."""
+    first, last = None, 0.0
+    for index, frame in enumerate(container.decode(video=0)):
+        time = frame.time if frame.time is not None else index / rate
+        first = time if first is None else first
+        last = max(last, time - first)  # broken files step backwards; the clock never does
+        yield last, frame
+
+
+def _choose(
+    timed: Iterator[tuple[float, av.VideoFrame]], steps: ClipRange, rate: float, max_side: int | None
+) -> tuple[list[np.ndarray], list[int]]:
+    """Frames shown at the ticks of the steady clock; one picture may serve several ticks."""
+    pictures: list[np.ndarray] = []
+    source: list[int] = []
+    half = 0.5 / rate  # a frame that comes up to half a tick late still belongs to its tick
+
+    def tick() -> float:
+        return (steps.start + len(pictures) * steps.stride) / rate
+
+    held: tuple[int, av.VideoFrame] | None = None
+    for index, (time, frame) in enumerate(timed):
+        while held is not None and time > tick() + half and (steps.frames is None or len(pictures) < steps.frames):
+            repeated = bool(source) and source[-1] == held[0]
+            pictures.append(pictures[-1] if repeated else _upright(held[1], max_side))
+            source.append(held[0])
+        if steps.frames is not None and len(pictures) >= steps.frames:
+            return pictures, source
+        held = (index, frame)
+    end = time + half if held is not None else 0.0
+    while held is not None and tick() <= end and (steps.frames is None or len(pictures) < steps.frames):
+        repeated = bool(source) and source[-1] == held[0]
+        pictures.append(pictures[-1] if repeated else _upright(held[1], max_side))
+        source.append(held[0])
+    return pictures, source
+
+
+def _read_audio(path: Path, begin: float, seconds: float) -> Audio | None:
+    """The sound between two times, or None for a silent file."""
+    with av.open(str(path)) as container:
+        if not container.streams.audio:
+            return None
+        rate = container.streams.audio[0].rate
+        resampler = av.AudioResampler(format="fltp", rate=rate)
+        origin = float(container.streams.video[0].start_time or 0) * float(container.streams.video[0].time_base)
+        chunks, first = [], None
+        for frame in container.decode(audio=0):
+            first = (frame.time or 0.0) - origin if first is None else first
+            chunks += [f.to_ndarray() for f in resampler.resample(frame)]
+    if not chunks:
+        return None
+    wave = np.concatenate(chunks, 1)
+    skip = round((begin - first) * rate)
+    wave = np.pad(wave, ((0, 0), (max(0, -skip), 0)))[:, max(0, skip) :][:, : round(seconds * rate)]
+    return Audio(waveform=torch.from_numpy(wave.astype(np.float32)), sample_rate=rate) if wave.shape[1] else None
+
+
+def read_clip(path: str | Path, steps: ClipRange | None = None, *, max_side: int | None = None) -> Clip:
+    """Frames (T,H,W,3) in sRGB [0,1] at the ticks of a steady clock, with the sound of the same stretch.
+
+    Rotation metadata, variable frame rate (by time stamps) and non-square pixels are resolved. Stride keeps the speed:
+    the clip's fps becomes rate / stride. Raises FileNotFoundError, or ValueError for a file without usable frames.
+    """
+    path, steps = Path(path), steps or ClipRange()
+    if not path.is_file():
+        raise FileNotFoundError(f"no video at {path}; check the path")
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.video:
+                raise ValueError(f"{path.name} has no picture stream; give a video file")
+            stream = container.streams.video[0]
+            stream.thread_type = "AUTO"
+            rate = float(steps.fps or stream.average_rate or stream.guessed_rate or 24)
+            pictures, source = _choose(_timed_frames(container, rate), steps, rate, max_side)
+        audio = _read_audio(path, steps.start / rate, len(pictures) * steps.stride / rate) if pictures else None
+    except av.FFmpegError as error:
+        raise ValueError(f"{path.name} is not a readable video ({error}); convert it to MP4") from error
+    if not pictures:
+        raise ValueError(f"{path.name} has no frame from number {steps.start} on; lower the start frame")
+    frames = torch.from_numpy(np.stack(pictures)).float().div_(255)
+    return Clip(frames=frames, fps=rate / steps.stride, source_index=tuple(source), audio=audio)
+
+
+def write_video(path: str | Path, frames: Float[Tensor, "T H W 3"], fps: float, audio: Audio | None = None) -> Path:
+    """Writes H.264, yuv420p, bt709; odd sizes are extended by one repeated row or column.
+
+    The file appears whole or not at all.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.stem}.part{path.suffix}")
+    height, width = (n + n % 2 for n in frames.shape[1:3])
+    try:
+        with av.open(str(partial), "w", options={"movflags": "+faststart"}) as out:
+            stream = out.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001))
+            stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+            stream.options = {"crf": "16", "preset": "medium"}
+            stream.codec_context.color_range = 1
+            for tag in ("colorspace", "color_primaries", "color_trc"):
+                setattr(stream.codec_context, tag, 1)  # 1 = bt709 in all three tables
+            sound = None
+            if audio is not None:
+                sound = out.add_stream("aac", rate=audio.sample_rate)
+                sound.layout = "stereo" if len(audio.waveform) > 1 else "mono"
+            for picture in frames:
+                out.mux(stream.encode(_video_frame(picture, width, height)))
+            out.mux(stream.encode(None))
+            if sound is not None:
+                _mux_audio(out, sound, audio)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return path
+
+
+def _video_frame(picture: Float[Tensor, "H W 3"], width: int, height: int) -> av.VideoFrame:
+    pixels = to_uint8(picture)
+    pad = ((0, height - pixels.shape[0]), (0, width - pixels.shape[1]), (0, 0))
+    frame = av.VideoFrame.from_ndarray(np.pad(pixels, pad, mode="edge"), format="rgb24")
+    return frame.reformat(format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG")
+
+
+def _mux_audio(out: av.container.OutputContainer, stream: av.AudioStream, audio: Audio) -> None:
+    layout = stream.layout.name
+    wave = audio.waveform[:2].contiguous().numpy()
+    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(wave), format="fltp", layout=layout)
+    frame.sample_rate = audio.sample_rate
+    frame.pts = 0
+    out.mux(stream.encode(frame))
+    out.mux(stream.encode(None))
