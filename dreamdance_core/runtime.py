@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
 
 
+@runtime_checkable
 class Report(Protocol):
     def __call__(self, done: int, total: int, preview: Tensor | None = None) -> None:
         """Takes note of progress; preview is (H,W,3) sRGB in [0,1]. May raise to cancel the run."""

@@ -8,7 +8,7 @@ name is. Time comes first.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float
@@ -162,16 +162,19 @@ class Window:
     overlap: int
 
 
+@runtime_checkable
 class SegmentBackend(Protocol):
     def __call__(self, image: Float[Tensor, "H W 3"]) -> Float[Tensor, "H W"]:
         """Coarse character alpha of the whole picture, in [0,1]."""
 
 
+@runtime_checkable
 class PoseBackend(Protocol):
     def __call__(self, frames: Float[Tensor, "T H W 3"], boxes: Float[Tensor, "T 4"] | None = None) -> PoseTrack:
         """Raw keypoints of every person found; boxes (x0, y0, x1, y1 px) replace the person detector."""
 
 
+@runtime_checkable
 class CameraBackend(Protocol):
     def __call__(
         self, frames: Float[Tensor, "T H W 3"], person_mask: Float[Tensor, "T H W"] | None, focal: float | None
@@ -179,16 +182,19 @@ class CameraBackend(Protocol):
         """The clip's camera with persons ignored; focal in pixels, None = estimate it."""
 
 
+@runtime_checkable
 class DepthBackend(Protocol):
     def __call__(self, frames: Float[Tensor, "T H W 3"], K: Float[Tensor, "3 3"] | None = None) -> Depth:
         """Planar z of each picture; K in pixels when the caller knows it."""
 
 
+@runtime_checkable
 class CaptionBackend(Protocol):
     def __call__(self, image: Float[Tensor, "H W 3"]) -> str:
         """One sentence about the scene."""
 
 
+@runtime_checkable
 class InpaintBackend(Protocol):
     def __call__(
         self, image: Float[Tensor, "H W 3"], hole_mask: Float[Tensor, "H W"], prompt: str = "", seed: int = 0
@@ -196,6 +202,7 @@ class InpaintBackend(Protocol):
         """The picture with the hole filled; pixels outside the hole come back bit-exact."""
 
 
+@runtime_checkable
 class VideoBackend(Protocol):
     def __call__(self, job: AnimateJob) -> Float[Tensor, "T H W 3"]:
         """The finished animation."""
