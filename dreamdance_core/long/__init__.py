@@ -1,0 +1,1 @@
+"""Long videos: planning of overlapping windows and fusion of what was made in them. Knows no model."""
