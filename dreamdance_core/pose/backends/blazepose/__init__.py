@@ -1,0 +1,65 @@
+"""MediaPipe BlazePose with hands and face mesh (Google, Apache-2.0): pose_detection, pose_landmark_full,
+palm_detection_full, hand_landmark_full, face_detection_short_range and face_landmark .tflite, as inside the wheel
+mediapipe==0.10.21; run by ai-edge-litert on the CPU.
+
+The published graphs (anchors, decoding, weighted suppression, regions of interest, landmark projection, tracking) are
+re-implemented from their description: Bazarevsky et al. 2020 (BlazePose), Zhang et al. 2020 (MediaPipe Hands),
+Kartynnik et al. 2019 (face mesh), and the graph files of google-ai-edge/mediapipe. People are told apart by number, in
+the order in which they are met.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ....runtime import Runtime
+from ....types import PoseTrack
+from .layout import whole_body
+from .nets import Networks, published, random
+from .people import Crowd
+
+
+class BlazePose:
+    """Body, feet, face and hands of everybody in a clip."""
+
+    def __init__(self, networks: Networks, run: Runtime) -> None:
+        self.networks = networks
+        self.run = run
+
+    def __call__(self, frames: Float[Tensor, "T H W 3"], boxes: Float[Tensor, "T 4"] | None = None) -> PoseTrack:
+        """Raw COCO-WholeBody keypoints in picture pixels; the person axis is stable while somebody is followed and has
+        length 0 when nobody was found. Scores are visibility x presence, 0 where a point was not found, lies outside
+        the picture or is not known to these networks (the small toes).
+
+        boxes: (x0, y0, x1, y1) px of the one person to find in each frame, instead of the detector; an empty box means
+        that nobody is there.
+        """
+        total, height, width = frames.shape[:3]
+        crowd = Crowd(self.networks)
+        found: list[dict[int, tuple[np.ndarray, np.ndarray]]] = []
+        for t in range(total):
+            frame = np.ascontiguousarray(frames[t].detach().cpu().numpy(), dtype=np.float32)
+            people = crowd.step(frame, None if boxes is None else boxes[t].cpu().numpy().astype(np.float64))
+            found.append({person.name: whole_body(person, width, height) for person in people})
+            self.run.report(t + 1, total)
+        xy, score = torch.zeros(total, crowd.named, 133, 2), torch.zeros(total, crowd.named, 133)
+        for t, people_at_t in enumerate(found):
+            for name, (points, values) in people_at_t.items():
+                xy[t, name], score[t, name] = torch.from_numpy(points), torch.from_numpy(values)
+        return PoseTrack(xy=xy, score=score, width=width, height=height)
+
+
+def load(run: Runtime, *, threads: int = 2) -> BlazePose:
+    """The published networks on `threads` CPU threads.
+
+    Raises ImportError when ai-edge-litert is missing, FileNotFoundError when a weight file is.
+    """
+    return BlazePose(published(run, threads), run)
+
+
+def tiny(seed: int = 0) -> BlazePose:
+    """The same class over small random networks."""
+    return BlazePose(random(seed), Runtime())
