@@ -1,0 +1,95 @@
+"""Paint masks and person masks from poses."""
+
+import pytest
+import torch
+
+from dreamdance_core.pose.draw import draw_body
+from dreamdance_core.pose.regions import paint_mask, person_mask
+from dreamdance_core.types import PoseTrack
+
+STANDING = {
+    0: (200, 60), 1: (206, 55), 2: (194, 55), 3: (214, 60), 4: (186, 60), 5: (225, 95), 6: (175, 95), 7: (240, 140),
+    8: (160, 140), 9: (250, 180), 10: (150, 180), 11: (215, 190), 12: (185, 190), 13: (218, 250), 14: (182, 250),
+    15: (220, 310), 16: (180, 310),
+}  # fmt: skip
+
+
+def track_of(points, frames=1, width=420, height=360, shift=0.0):
+    xy, score = torch.zeros(frames, 1, 133, 2), torch.zeros(frames, 1, 133)
+    for index, point in points.items():
+        xy[:, 0, index] = torch.tensor(point, dtype=torch.float32)
+        score[:, 0, index] = 1
+    xy[..., 0] += shift * torch.arange(frames)[:, None, None]
+    return PoseTrack(xy=xy, score=score, width=width, height=height)
+
+
+def test_a_limb_is_a_capsule_of_a_third_of_the_shoulder_width_and_a_margin():
+    track = track_of(STANDING)
+    mask = paint_mask(track, grow=0.0, group=1)[0]
+    assert mask.shape == (360, 420) and set(mask.unique().tolist()) == {0.0, 1.0}
+    right_of_shin = mask[290, 219:].sum()
+    # the shoulder's width here comes from the torso seen from the front: 50 px, limbs 0.35 of that
+    assert float(right_of_shin) == pytest.approx(0.35 * 50, abs=3)
+    grown = paint_mask(track, grow=0.08, group=1)[0]
+    height = 310 - 55
+    assert float(grown[290, 219:].sum() - right_of_shin) == pytest.approx(0.08 * height, abs=2)
+    assert (grown >= mask).all()
+
+
+def test_the_mask_covers_all_that_is_drawn():
+    track = track_of(STANDING, frames=5, shift=20.0)
+    mask = paint_mask(track, grow=0.02)
+    drawn = draw_body(track, 420, 360).amax(-1) > 0
+    assert mask[drawn].all()
+    assert mask.mean() < 0.5
+
+
+def test_groups_of_four_frames_share_a_mask_and_a_single_first_frame_stays_alone():
+    nine = paint_mask(track_of(STANDING, frames=9, shift=6.0))
+    alone = paint_mask(track_of(STANDING, frames=9, shift=6.0), group=1)
+    assert torch.equal(nine[0], alone[0])
+    for start in (1, 5):
+        assert torch.equal(nine[start : start + 4], alone[start : start + 4].amax(0).expand(4, -1, -1))
+    eight = paint_mask(track_of(STANDING, frames=8, shift=6.0))
+    assert torch.equal(eight[0], eight[3]) and not torch.equal(eight[3], eight[4])
+
+
+def test_blocks_are_whole():
+    mask = paint_mask(track_of(STANDING), block=16)[0]
+    free = paint_mask(track_of(STANDING))[0]
+    assert (mask >= free).all()
+    cells = mask[:352, :416].reshape(22, 16, 26, 16)
+    assert torch.equal(cells.amax((1, 3)), cells.amin((1, 3)))
+
+
+def test_the_references_own_hair_widens_the_head_only():
+    track = track_of(STANDING)
+    alpha = paint_mask(track, grow=0.0, group=1)[0]
+    plain = paint_mask(track, reference_pose=track, reference_alpha=alpha, group=1)[0]
+    yy, xx = torch.meshgrid(torch.arange(360.0), torch.arange(420.0), indexing="ij")
+    hair = ((xx - 200) ** 2 + (yy - 50) ** 2 < 48**2) & (yy < 70)
+    wide = paint_mask(track, reference_pose=track, reference_alpha=torch.maximum(alpha, hair.float()), group=1)[0]
+    assert wide[hair].all()
+    assert wide[:100].sum() > plain[:100].sum() + 500
+    assert torch.equal(wide[230:], plain[230:])
+    # the same, with the reference twice as large as the canvas
+    double = PoseTrack(xy=track.xy * 2, score=track.score, width=840, height=720)
+    big = torch.maximum(alpha, hair.float()).repeat_interleave(2, 0).repeat_interleave(2, 1)
+    again = paint_mask(track, reference_pose=double, reference_alpha=big, group=1)[0]
+    assert float((again != wide).float().mean()) < 0.01
+
+
+def test_person_mask_covers_every_person_and_nobody_in_empty_frames():
+    one = track_of(STANDING, frames=2)
+    other = one.xy + torch.tensor([150.0, 0.0])
+    both = PoseTrack(xy=torch.cat([one.xy, other], 1), score=torch.cat([one.score] * 2, 1), width=420, height=360)
+    both.score[1] = 0
+    mask = person_mask(both)
+    assert mask[0, 150, 200] == 1 and mask[0, 150, 350] == 1 and mask[0, 20, 20] == 0
+    assert mask[1].max() == 0
+
+
+def test_a_face_alone_and_points_outside_the_canvas_are_fine():
+    face = track_of({i: (30 + (i - 23) % 9, -20 + (i - 23) // 9) for i in range(23, 91)})
+    mask = paint_mask(face)
+    assert torch.isfinite(mask).all() and mask[0, 200:].max() == 0
