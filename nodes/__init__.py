@@ -1,0 +1,61 @@
+"""The pack's nodes. Only this folder imports the host (comfy, folder_paths, server)."""
+
+from __future__ import annotations
+
+from comfyui_version import __version__ as _host_version
+
+_NEEDED = (0, 30, 0)
+
+
+def check_host_version(version: str, needed: tuple[int, ...] = _NEEDED) -> None:
+    """Raises ImportError with the needed ComfyUI version when the host's is older (the host itself does not check)."""
+    have = tuple(int(part) for part in version.split("-")[0].split("+")[0].split(".")[:3] if part.isdigit())
+    if have < needed:
+        want = ".".join(map(str, needed))
+        raise ImportError(f"DreamDance needs ComfyUI {want} or newer, this is {version}; update ComfyUI and restart it")
+
+
+check_host_version(_host_version)
+
+from comfy_api.latest import ComfyExtension, io  # noqa: E402  (the version check must speak first)
+
+from . import camera, gaussians, host, interop, long_video, pose, scene, segment, video  # noqa: E402
+
+NODES: list[type[io.ComfyNode]] = [
+    segment.LoadSample,
+    segment.SegmentCharacter,
+    pose.ExtractPose,
+    pose.SavePose,
+    pose.LoadPose,
+    pose.EditPose,
+    pose.RetargetPose,
+    camera.EstimateCamera,
+    camera.CameraPath,
+    camera.LoadCameras,
+    camera.SaveCameras,
+    interop.CamerasToLoad3D,
+    interop.CamerasToCameraCtrl,
+    interop.CamerasToWan,
+    interop.CamerasFromLoad3D,
+    interop.CamerasFromCameraCtrl,
+    interop.CamerasFromGeometry,
+    scene.EstimateDepth,
+    scene.CaptionScene,
+    scene.SpiralSceneInpaint,
+    gaussians.TrainGaussians,
+    gaussians.RenderBackground,
+    video.Puppet,
+    video.LoadModel,
+    video.GatedVideoInpaint,
+    long_video.TemporalAggregate,
+    interop.ComposeControlVideo,
+    interop.PasteBack,
+]
+
+
+class DreamDanceExtension(ComfyExtension):
+    async def on_load(self) -> None:
+        host.register_weight_folder()
+
+    async def get_node_list(self) -> list[type[io.ComfyNode]]:
+        return NODES

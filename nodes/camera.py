@@ -1,0 +1,276 @@
+"""Camera paths: from a clip, from a preset, from files."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from comfy_api.latest import io
+
+from ..dreamdance_core import backends
+from ..dreamdance_core.camera.estimate import estimate_camera
+from ..dreamdance_core.geometry.trajectory import PRESETS, camera_path, concat, retime
+from ..dreamdance_core.io.pose_files import from_pose_keypoint
+from ..dreamdance_core.pose.regions import person_mask as capsules
+from ..dreamdance_core.types import Cameras as CamerasValue
+from . import files, host
+from .preview import path_report, path_ui
+from .sockets import MAX_SEED, Cameras, PoseKeypoint, backend_input, cameras_of
+
+
+class EstimateCamera(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DreamDanceEstimateCamera",
+            display_name="Estimate Camera",
+            category="DreamDance/camera",
+            description="The camera's path through a clip, with the person ignored. A clip without parallax gives a "
+            "rotation-only, zoom or static path instead of an invented one. First frame = identity.",
+            search_aliases=["structure from motion", "colmap", "camera tracking", "slam", "dpvo", "matchmove", "pose"],
+            has_intermediate_output=True,
+            inputs=[
+                io.Image.Input("images", tooltip="The clip, in order. 24 to 200 frames are a good length."),
+                backend_input(
+                    "camera",
+                    "How the path is solved. pycolmap takes about 1 s per frame on 2 cores, in its own process.",
+                ),
+                io.Float.Input(
+                    "fps",
+                    default=24.0,
+                    min=1.0,
+                    max=240.0,
+                    step=0.01,
+                    tooltip="Frames per second of the clip; the path carries it on. Wire it from the loader.",
+                ),
+                io.Float.Input(
+                    "focal",
+                    default=0.0,
+                    min=0.0,
+                    max=100000.0,
+                    step=1.0,
+                    tooltip="Focal length in px of this clip's width; 0 = estimate it. A true value makes short or "
+                    "shaky clips much more reliable.",
+                ),
+                io.Mask.Input(
+                    "person_mask",
+                    optional=True,
+                    tooltip="1 = moving person, to be ignored; one mask, or one per frame.",
+                ),
+                PoseKeypoint.Input(
+                    "pose",
+                    optional=True,
+                    tooltip="The clip's pose; limbs as thick capsules are ignored. Used when there is no person mask.",
+                ),
+            ],
+            outputs=[
+                Cameras.Output(
+                    "cameras", display_name="cameras", tooltip="One camera per frame; arbitrary length unit."
+                ),
+                io.String.Output("report", display_name="report", tooltip="What was found and what was assumed."),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, images, backend, fps, focal, person_mask=None, pose=None) -> io.NodeOutput:
+        run = host.runtime()
+        frames = host.from_host(images, "images")
+        mask = None
+        if person_mask is not None:
+            mask = host.mask_of(person_mask, frames, "person_mask")
+        elif pose is not None:
+            mask = host.mask_of(capsules(from_pose_keypoint(pose)), frames, "pose")
+        solver = backends.load("camera", backend, run)
+        solution = estimate_camera(frames, solver, person_mask=mask, focal=focal or None, fps=fps, run=run)
+        report = path_report(solution)
+        return io.NodeOutput(solution, report, ui=path_ui(solution.cameras, report))
+
+
+class CameraPath(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DreamDanceCameraPath",
+            display_name="Camera Path",
+            category="DreamDance/camera",
+            description="A camera move by name. Starts at the picture's own view; lengths are in scene units, "
+            "where 1 is "
+            "the median depth of the picture.",
+            search_aliases=[
+                "orbit",
+                "dolly",
+                "pan",
+                "truck",
+                "zoom",
+                "handheld",
+                "spiral",
+                "camera preset",
+                "camera move",
+            ],
+            has_intermediate_output=True,
+            inputs=[
+                io.Combo.Input(
+                    "preset",
+                    options=list(PRESETS),
+                    default="orbit",
+                    tooltip="orbit turns around the subject; dolly, truck and pedestal move forward, sideways and up; "
+                    "pan and tilt turn; zoom changes the focal length; handheld shakes (seed).",
+                ),
+                io.Float.Input(
+                    "amplitude",
+                    default=1.0,
+                    min=-10.0,
+                    max=10.0,
+                    step=0.05,
+                    tooltip="Size of the move: 1 = calm (orbit 20°, dolly a quarter of the distance, pan 15°); "
+                    "negative "
+                    "= the other way; beyond 2 the scene's unseen sides come into view.",
+                ),
+                io.Int.Input("frames", default=48, min=1, max=4096, tooltip="Length of the path, frames."),
+                io.Float.Input("fps", default=24.0, min=1.0, max=240.0, step=0.01, tooltip="Frames per second."),
+                io.Int.Input("width", default=640, min=16, max=8192, step=16, tooltip="Picture width, px."),
+                io.Int.Input("height", default=384, min=16, max=8192, step=16, tooltip="Picture height, px."),
+                io.Float.Input(
+                    "fov",
+                    default=53.0,
+                    min=5.0,
+                    max=150.0,
+                    step=0.1,
+                    tooltip="Horizontal field of view, degrees; 53 is focal length = picture width.",
+                ),
+                io.Float.Input(
+                    "distance",
+                    default=1.0,
+                    min=0.01,
+                    max=1000.0,
+                    step=0.01,
+                    advanced=True,
+                    tooltip="Depth of what the shot is about, scene units: the orbit's pivot, and what lengths "
+                    "scale with.",
+                ),
+                io.Int.Input(
+                    "seed",
+                    default=0,
+                    min=0,
+                    max=MAX_SEED,
+                    control_after_generate=False,
+                    advanced=True,
+                    tooltip="Seed of the handheld shake; the other presets ignore it.",
+                ),
+                Cameras.Input(
+                    "after",
+                    optional=True,
+                    tooltip="A path that this one continues from its last camera; it sets size, focal length and fps.",
+                ),
+            ],
+            outputs=[Cameras.Output("cameras", display_name="cameras", tooltip="One camera per frame.")],
+        )
+
+    @classmethod
+    def execute(
+        cls, preset, amplitude, frames, fps, width, height, fov, distance=1.0, seed=0, after=None
+    ) -> io.NodeOutput:
+        if after is not None:
+            first = cameras_of(after)
+            path = camera_path(preset, frames, amplitude, first[-1], distance=distance, seed=seed % 2**63)
+            cameras = concat(first, path)
+        else:
+            focal = width / 2 / math.tan(math.radians(fov) / 2)
+            K = torch.tensor([[focal, 0.0, width / 2], [0.0, focal, height / 2], [0.0, 0.0, 1.0]])
+            reference = CamerasValue(c2w=torch.eye(4)[None], K=K[None], width=width, height=height, fps=fps)
+            cameras = camera_path(preset, frames, amplitude, reference, distance=distance, seed=seed % 2**63)
+        return io.NodeOutput(cameras, ui=path_ui(cameras))
+
+
+class LoadCameras(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DreamDanceLoadCameras",
+            display_name="Load Cameras",
+            category="DreamDance/camera",
+            description="Reads a camera path: camera.json, TUM .txt, RealEstate10K .txt, a COLMAP text folder, "
+            ".npy c2w "
+            "stacks, or the animated camera of a glTF/GLB (Blender export).",
+            search_aliases=["import camera", "colmap", "tum", "realestate10k", "gltf camera", "blender camera"],
+            has_intermediate_output=True,
+            inputs=[
+                io.String.Input(
+                    "path",
+                    default="",
+                    placeholder="camera.json",
+                    tooltip="A file (or COLMAP folder) in the input or output folder.",
+                ),
+                io.Int.Input(
+                    "width",
+                    default=640,
+                    min=16,
+                    max=8192,
+                    tooltip="Picture width in px, for formats that carry none (TUM, .npy, RealEstate10K, glTF).",
+                ),
+                io.Int.Input("height", default=384, min=16, max=8192, tooltip="Picture height in px, likewise."),
+                io.Float.Input(
+                    "fps", default=24.0, min=1.0, max=240.0, step=0.01, tooltip="Frames per second, likewise."
+                ),
+                io.Int.Input(
+                    "frames",
+                    default=0,
+                    min=0,
+                    max=4096,
+                    tooltip="Resample the path to this many frames; 0 = as it is in the file.",
+                ),
+            ],
+            outputs=[
+                Cameras.Output("cameras", display_name="cameras", tooltip="One camera per frame, file's own unit.")
+            ],
+        )
+
+    @classmethod
+    def fingerprint_inputs(cls, path, **_widgets) -> str:
+        return files.fingerprint(path)
+
+    @classmethod
+    def execute(cls, path, width, height, fps, frames) -> io.NodeOutput:
+        from ..dreamdance_core.io.camera_files import read_cameras
+
+        cameras = read_cameras(files.existing(path), width, height, fps)
+        if frames:
+            cameras = retime(cameras, frames)
+        return io.NodeOutput(cameras, ui=path_ui(cameras))
+
+
+class SaveCameras(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DreamDanceSaveCameras",
+            display_name="Save Cameras",
+            category="DreamDance/camera",
+            description="Writes a camera path into the output folder.",
+            search_aliases=["export camera", "camera json", "tum", "colmap"],
+            is_output_node=True,
+            inputs=[
+                Cameras.Input("cameras", tooltip="The path to write."),
+                io.String.Input(
+                    "filename_prefix",
+                    default="dreamdance/camera",
+                    tooltip="Where in the output folder; a number is appended, nothing is overwritten.",
+                ),
+                io.Combo.Input(
+                    "format",
+                    options=["json", "txt", "npy"],
+                    default="json",
+                    tooltip="json keeps everything (poses, K, size, fps); txt is TUM (poses and time); npy is a "
+                    "c2w stack.",
+                ),
+            ],
+            outputs=[io.String.Output("path", display_name="path", tooltip="The written file.")],
+        )
+
+    @classmethod
+    def execute(cls, cameras, filename_prefix, format) -> io.NodeOutput:
+        from ..dreamdance_core.io.camera_files import write_cameras
+
+        path = files.next_output(filename_prefix, f".{format}")
+        write_cameras(path, cameras_of(cameras))
+        return io.NodeOutput(str(path), ui={"text": [str(path)]})

@@ -1,0 +1,159 @@
+"""What core's Runtime means inside ComfyUI: device, number type, progress, cancel, residency, weight folders."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+import comfy.model_management as mm
+import comfy.utils
+import folder_paths
+import torch
+from comfy.model_patcher import CoreModelPatcher
+from jaxtyping import Float
+from PIL import Image
+from torch import Tensor
+
+from ..dreamdance_core.runtime import Runtime
+
+_PREVIEW_SECONDS = 0.4  # a preview is a JPEG on the wire and defeats the host's throttle
+_PREVIEW_SIDE = 512
+_WEIGHT_KEYS = ("dreamdance", "background_removal", "geometry_estimation", "detection", "diffusers", "diffusion_models")
+_Value = TypeVar("_Value")
+
+
+def register_weight_folder() -> None:
+    """models/dreamdance becomes a model folder; extra_model_paths.yaml may add more under the same key."""
+    folder = Path(folder_paths.models_dir) / "dreamdance"
+    folder_paths.add_model_folder_path("dreamdance", str(folder), is_default=True)
+
+
+def weight_folders() -> tuple[Path, ...]:
+    """The host's folders in which weights are looked for, `dreamdance` first."""
+    keys = [key for key in _WEIGHT_KEYS if key in folder_paths.folder_names_and_paths]
+    return tuple(Path(folder) for key in keys for folder in folder_paths.get_folder_paths(key))
+
+
+def _to_picture(preview: Tensor) -> Image.Image:
+    values = preview.detach().float().clamp(0, 1).mul(255).round().to(torch.uint8).cpu().numpy()
+    return Image.fromarray(values)
+
+
+def progress() -> Callable[..., None]:
+    """A core `report`: the node's bar and preview; raises the host's interrupt as soon as the user cancels."""
+    bar = comfy.utils.ProgressBar(1)
+    last_preview = 0.0
+
+    def report(done: int, total: int, preview: Tensor | None = None) -> None:
+        nonlocal last_preview
+        mm.throw_exception_if_processing_interrupted()
+        picture = None
+        if preview is not None and time.monotonic() - last_preview >= _PREVIEW_SECONDS:
+            last_preview = time.monotonic()
+            picture = ("JPEG", _to_picture(preview), _PREVIEW_SIDE)
+        bar.update_absolute(done, max(total, 1), picture)
+
+    return report
+
+
+@contextmanager
+def _host_resident(module: torch.nn.Module, device: torch.device) -> Iterator[torch.nn.Module]:
+    # The patcher lives on the module: the host tracks it by weak reference, and evicts it when others need the room.
+    patcher = module.__dict__.get("_host_patcher")
+    if patcher is None:
+        patcher = CoreModelPatcher(module, load_device=device, offload_device=mm.unet_offload_device())
+        module.__dict__["_host_patcher"] = patcher
+    mm.load_models_gpu([patcher])
+    yield module
+
+
+def runtime(download: bool = False) -> Runtime:
+    """The Runtime of one node execution; download is the node's own widget."""
+    device = mm.get_torch_device()
+    dtype = torch.float32
+    if device.type != "cpu":
+        dtype = torch.bfloat16 if mm.should_use_bf16(device) else torch.float16
+    return Runtime(
+        device=device,
+        dtype=dtype,
+        report=progress(),
+        weight_folders=weight_folders(),
+        download=download,
+        move=_host_resident,
+    )
+
+
+@contextmanager
+def training() -> Iterator[None]:
+    """Gradients work inside, although the host runs everything in inference_mode; clone() the inputs inside as well."""
+    with torch.inference_mode(False), torch.enable_grad():
+        yield
+
+
+def cloned(value: _Value) -> _Value:
+    """A copy of a core dataclass (or tensor) whose tensors are ordinary ones; call it inside `training`."""
+    if isinstance(value, Tensor):
+        return value.clone()
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{f.name: cloned(getattr(value, f.name)) for f in fields(value)})
+    return value
+
+
+def file_stamp(path: str | None) -> str:
+    """Size and time of a file; "missing" where there is none."""
+    if path is None or not Path(path).exists():
+        return "missing"
+    stat = Path(path).stat()
+    return f"{stat.st_size}:{stat.st_mtime_ns}"
+
+
+def to_host(image: Tensor) -> Tensor:
+    """An IMAGE or MASK as the host wants outputs: its intermediate device and number type, contiguous."""
+    return image.detach().to(device=mm.intermediate_device(), dtype=mm.intermediate_dtype()).contiguous()
+
+
+def from_host(image: Tensor, name: str = "image") -> Float[Tensor, "T H W 3"]:
+    """An IMAGE as core wants it: float32 on the CPU, three channels, a copy. Raises ValueError on an unusable one."""
+    if image.ndim != 4 or image.shape[-1] < 3:
+        raise ValueError(f"{name} must be a batch of RGB pictures (B,H,W,3), got shape {tuple(image.shape)}")
+    if image.shape[0] == 0:
+        raise ValueError(
+            f"{name} must hold at least one picture, got an empty clip; check the loader's start and count"
+        )
+    if min(image.shape[1:3]) < 16:
+        raise ValueError(
+            f"{name} must be at least 16x16 px, got {image.shape[2]}x{image.shape[1]}; use a larger picture"
+        )
+    if not torch.isfinite(image).all():
+        raise ValueError(f"{name} must be finite, got NaN or infinite values; check the node that made it")
+    return image[..., :3].detach().to(device="cpu", dtype=torch.float32, copy=True)
+
+
+def one_picture(image: Tensor, name: str) -> Float[Tensor, "H W 3"]:
+    """The single picture of an IMAGE. Raises ValueError for a longer batch."""
+    frames = from_host(image, name)
+    if len(frames) != 1:
+        raise ValueError(f"{name} must be one picture, got {len(frames)}; pick one with ImageFromBatch")
+    return frames[0]
+
+
+def mask_of(mask: Tensor, frames: Tensor, name: str) -> Float[Tensor, "T H W"]:
+    """A MASK fitted to frames (T,H,W,3): float32, repeated over time when it is one picture.
+
+    Raises ValueError when size or length do not match.
+    """
+    mask = mask.detach().to(device="cpu", dtype=torch.float32, copy=True)
+    mask = mask[None] if mask.ndim == 2 else mask
+    count, height, width = frames.shape[:3]
+    if mask.ndim != 3 or mask.shape[1:] != (height, width):
+        got = "x".join(str(side) for side in reversed(mask.shape[1:]))
+        raise ValueError(f"{name} must be {width}x{height} px like its pictures, got {got}; resize one of them")
+    if len(mask) not in (1, count):
+        raise ValueError(f"{name} must have 1 or {count} masks, one per picture, got {len(mask)}; match the lengths")
+    if not torch.isfinite(mask).all():
+        raise ValueError(f"{name} must be finite, got NaN or infinite values; check the node that made it")
+    return mask.clamp(0, 1).expand(count, -1, -1).clone()

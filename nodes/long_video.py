@@ -1,0 +1,87 @@
+"""Long videos: a plan of windows for the sampler, or one video from overlapping clips of any video model."""
+
+from __future__ import annotations
+
+from comfy_api.latest import io
+from comfy_execution.graph_utils import ExecutionBlocker
+
+from ..dreamdance_core.long.aggregate import merge_clips
+from ..dreamdance_core.long.windows import plan_windows
+from . import host
+from .sockets import Windows
+
+
+class TemporalAggregate(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        clips = io.Autogrow.TemplatePrefix(
+            io.Image.Input("clip", tooltip="A clip that begins with the last `overlap` frames of the one before."),
+            prefix="clip",
+            min=0,
+            max=32,
+        )
+        return io.Schema(
+            node_id="DreamDanceTemporalAggregate",
+            display_name="Temporal Aggregate",
+            category="DreamDance/long video",
+            description="Two uses: plans overlapping windows so that Gated Video Inpaint samples a long clip as "
+            "one; or "
+            "joins overlapping clips from any video model, cross-faded, into one video.",
+            search_aliases=["long video", "context windows", "merge clips", "overlap", "sliding window", "crossfade"],
+            inputs=[
+                io.Int.Input(
+                    "length",
+                    default=97,
+                    min=1,
+                    max=100000,
+                    tooltip="Frames of the whole video that the plan is for; ignored when clips are connected.",
+                ),
+                io.Int.Input(
+                    "window",
+                    default=49,
+                    min=5,
+                    max=1024,
+                    step=4,
+                    tooltip="Frames per window of the plan; 49 is what the base model was trained on. More "
+                    "needs more memory.",
+                ),
+                io.Int.Input(
+                    "overlap",
+                    default=24,
+                    min=0,
+                    max=1024,
+                    tooltip="Frames that neighbours share. The plan rounds to latent frames (4); half a window "
+                    "is smoothest.",
+                ),
+                io.Combo.Input(
+                    "mode",
+                    options=["blend", "edge"],
+                    default="blend",
+                    tooltip="blend averages the model's outputs in the overlap at each step; edge copies each "
+                    "window's end "
+                    "onto the next one's start. Clips are always cross-faded.",
+                ),
+                io.Autogrow.Input("clips", template=clips, optional=True, tooltip="Clips to join, in order."),
+            ],
+            outputs=[
+                Windows.Output("windows", display_name="windows", tooltip="The plan, in latent frames."),
+                io.Image.Output("frames", display_name="frames", tooltip="The joined video; needs clips."),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, length, window, overlap, mode, clips=None) -> io.NodeOutput:
+        given = [host.from_host(clip, name) for name, clip in (clips or {}).items() if clip is not None]
+        count = sum(map(len, given)) - overlap * (len(given) - 1) if given else length
+        latent = latent_frames(count)
+        plan = plan_windows(latent, min(latent_frames(window), latent), min(overlap // 4, latent_frames(window) - 1))
+        value = {"windows": plan, "mode": mode, "length": count}
+        if not given:
+            blocked = ExecutionBlocker("frames of Temporal Aggregate needs at least one clip; connect clips")
+            return io.NodeOutput(value, blocked)
+        return io.NodeOutput(value, host.to_host(merge_clips(given, overlap)))
+
+
+def latent_frames(frames: int) -> int:
+    """Latent frames of a clip: four pictures each, the first alone."""
+    return (frames - 1) // 4 + 1

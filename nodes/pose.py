@@ -1,0 +1,320 @@
+"""Keypoints of the driving clip and of the character: found, stored, edited, retargeted, drawn."""
+
+from __future__ import annotations
+
+import json
+
+import torch
+from comfy_api.latest import io, ui
+
+from ..dreamdance_core import backends
+from ..dreamdance_core.io.pose_files import from_pose_keypoint, read_pose, to_pose_keypoint, write_pose
+from ..dreamdance_core.pose import draw
+from ..dreamdance_core.pose.regions import paint_mask
+from ..dreamdance_core.pose.retarget import RetargetOptions, retarget
+from ..dreamdance_core.types import PoseTrack
+from . import files, host
+from .pose_edit import edited
+from .sockets import PoseKeypoint, backend_input, boxes_from, download_input
+
+
+def drawings(track: PoseTrack, width: int, height: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Body, hand and face videos in the paper's drawing style, on the host's device."""
+    drawers = (draw.draw_body, draw.draw_hands, draw.draw_face)
+    body, hands, face = (host.to_host(drawer(track, width, height)) for drawer in drawers)
+    return body, hands, face
+
+
+_VIDEOS = (
+    ("body", "Body skeletons on black, one picture per frame."),
+    ("hands", "Hand skeletons on black."),
+    ("face", "Face points on black."),
+)
+
+
+def _pose_outputs(note: str) -> list[io.Output]:
+    videos = [io.Image.Output(name, display_name=name, tooltip=tip) for name, tip in _VIDEOS]
+    return [PoseKeypoint.Output("pose", display_name="pose", tooltip=note), *videos]
+
+
+class ExtractPose(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DreamDanceExtractPose",
+            display_name="Extract Pose",
+            category="DreamDance/pose",
+            description="Body, hands and face of the main person in each frame: gaps filled, jitter smoothed, drawn as "
+            "the three pose videos.",
+            search_aliases=["dwpose", "openpose", "keypoints", "blazepose", "mediapipe", "skeleton", "pose estimation"],
+            has_intermediate_output=True,
+            inputs=[
+                io.Image.Input("images", tooltip="The clip, or one picture of the character."),
+                backend_input(
+                    "pose",
+                    "The pose networks. blazepose (body, hands, face) takes about 40 ms per frame on a CPU. Ignored "
+                    "when a pose is connected.",
+                ),
+                io.Float.Input(
+                    "fps",
+                    default=24.0,
+                    min=1.0,
+                    max=240.0,
+                    step=0.01,
+                    tooltip="Frames per second of the clip; smoothing is measured in time. Wire it from the loader.",
+                ),
+                io.Int.Input(
+                    "people",
+                    default=1,
+                    min=1,
+                    max=8,
+                    tooltip="How many persons to follow, largest first. Each further person costs as much again.",
+                ),
+                io.Float.Input(
+                    "smoothing",
+                    default=0.5,
+                    min=0.0,
+                    max=1.0,
+                    step=0.05,
+                    tooltip="0 = raw detections, 1 = strongest smoothing; fast moves begin to lag above 0.8.",
+                ),
+                io.Int.Input(
+                    "fill_gap",
+                    default=8,
+                    min=0,
+                    max=120,
+                    advanced=True,
+                    tooltip="Longest gap, in frames, in which lost points are interpolated; 0 = none.",
+                ),
+                PoseKeypoint.Input(
+                    "pose",
+                    optional=True,
+                    tooltip="A pose from any other node (DWPose, SDPose, …); it is drawn instead of detecting one.",
+                ),
+                io.Mask.Input(
+                    "character_mask",
+                    optional=True,
+                    tooltip="1 = the person to follow; its box replaces the person detector. One mask, or one a frame.",
+                ),
+                io.BoundingBox.Input(
+                    "boxes", optional=True, tooltip="Boxes in px, one or one list per frame; replace the detector."
+                ),
+                download_input(),
+            ],
+            outputs=[
+                *_pose_outputs("133 keypoints per frame and person, in px."),
+                io.Image.Output("overlay", display_name="overlay", tooltip="The skeleton over the pictures, to check."),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, images, backend, fps, people, smoothing, fill_gap=8, **optional) -> io.NodeOutput:
+        from ..dreamdance_core.pose.extract import boxes_from_mask, extract_pose
+
+        run = host.runtime(optional.get("download", False))
+        frames = host.from_host(images, "images")
+        height, width = frames.shape[1:3]
+        if optional.get("pose") is not None:
+            track = from_pose_keypoint(optional["pose"])
+            if len(track) != len(frames):
+                raise ValueError(
+                    f"pose must have {len(frames)} frames like images, got {len(track)}; match the lengths"
+                )
+        else:
+            boxes = None
+            if optional.get("boxes") is not None:
+                boxes = boxes_from(optional["boxes"], len(frames))
+            elif optional.get("character_mask") is not None:
+                boxes = boxes_from_mask(host.mask_of(optional["character_mask"], frames, "character_mask"))
+            network = backends.load("pose", backend, run)
+            options = {"people": people, "fill_gap": fill_gap, "smoothing": smoothing, "fps": fps}
+            track = extract_pose(frames, network, boxes=boxes, run=run, **options)
+        overlay = draw.draw_overlay(frames, track)
+        return io.NodeOutput(
+            to_pose_keypoint(track),
+            *drawings(track, width, height),
+            host.to_host(overlay),
+            ui=ui.PreviewImage(overlay[len(overlay) // 2][None], cls=cls),
+        )
+
+
+class SavePose(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DreamDanceSavePose",
+            display_name="Save Pose",
+            category="DreamDance/pose",
+            description="Writes a pose as POSE_KEYPOINT JSON into the output folder.",
+            search_aliases=["export pose", "openpose json", "save keypoints"],
+            is_output_node=True,
+            inputs=[
+                PoseKeypoint.Input("pose", tooltip="The pose to write; every dialect of POSE_KEYPOINT is read."),
+                io.String.Input(
+                    "filename_prefix",
+                    default="dreamdance/pose",
+                    tooltip="Where in the output folder; a number is appended, nothing is overwritten.",
+                ),
+            ],
+            outputs=[io.String.Output("path", display_name="path", tooltip="The written file.")],
+        )
+
+    @classmethod
+    def execute(cls, pose, filename_prefix) -> io.NodeOutput:
+        path = files.next_output(filename_prefix, ".json")
+        write_pose(path, from_pose_keypoint(pose))
+        return io.NodeOutput(str(path), ui={"text": [str(path)]})
+
+
+class LoadPose(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DreamDanceLoadPose",
+            display_name="Load Pose",
+            category="DreamDance/pose",
+            description="Reads a POSE_KEYPOINT JSON file (any dialect) from the input or output folder.",
+            search_aliases=["import pose", "openpose json", "load keypoints"],
+            inputs=[
+                io.String.Input(
+                    "path",
+                    default="",
+                    placeholder="pose.json",
+                    tooltip="A file in the input or output folder, or a full path inside one of them.",
+                ),
+            ],
+            outputs=_pose_outputs("The pose of the file."),
+        )
+
+    @classmethod
+    def fingerprint_inputs(cls, path) -> str:
+        return files.fingerprint(path)
+
+    @classmethod
+    def execute(cls, path) -> io.NodeOutput:
+        track = read_pose(files.existing(path))
+        return io.NodeOutput(to_pose_keypoint(track), *drawings(track, track.width, track.height))
+
+
+class EditPose(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DreamDanceEditPose",
+            display_name="Edit Pose",
+            category="DreamDance/pose",
+            description="Moves, scales or removes keypoints: the whole figure by its widgets, single points by a list.",
+            search_aliases=["fix pose", "move keypoints", "pose editor", "offset pose"],
+            has_intermediate_output=True,
+            inputs=[
+                PoseKeypoint.Input("pose", tooltip="The pose to change; the input itself stays as it is."),
+                io.Float.Input(
+                    "shift_x",
+                    default=0.0,
+                    min=-16384.0,
+                    max=16384.0,
+                    step=1.0,
+                    tooltip="Moves all points right by this many px (negative: left).",
+                ),
+                io.Float.Input(
+                    "shift_y",
+                    default=0.0,
+                    min=-16384.0,
+                    max=16384.0,
+                    step=1.0,
+                    tooltip="Moves all points down by this many px (negative: up).",
+                ),
+                io.Float.Input(
+                    "scale",
+                    default=1.0,
+                    min=0.05,
+                    max=20.0,
+                    step=0.01,
+                    tooltip="Scales the figure about its hips (or, without hips, its middle); 1 = as it is.",
+                ),
+                io.String.Input(
+                    "edits",
+                    default="[]",
+                    multiline=True,
+                    tooltip='A JSON list, applied in order: {"point": "left_wrist", "frames": [0, 12], "dx": 5, "dy": '
+                    '-3} moves, "x"/"y" sets, "remove": true removes. point: a name (nose, left_wrist, …), a group '
+                    "(body, feet, face, left_hand, right_hand) or 0..132; frames: first and last, default all. px.",
+                ),
+            ],
+            outputs=_pose_outputs("The changed pose."),
+        )
+
+    @classmethod
+    def execute(cls, pose, shift_x, shift_y, scale, edits) -> io.NodeOutput:
+        try:
+            changes = json.loads(edits or "[]")
+        except json.JSONDecodeError as error:
+            raise ValueError(f"edits must be a JSON list, but line {error.lineno} is not JSON: {error.msg}") from error
+        track = edited(from_pose_keypoint(pose), shift=(shift_x, shift_y), scale=scale, changes=changes)
+        body, hands, face = drawings(track, track.width, track.height)
+        middle = len(track) // 2
+        shown = torch.maximum(torch.maximum(body[middle], hands[middle]), face[middle])[None]
+        return io.NodeOutput(to_pose_keypoint(track), body, hands, face, ui=ui.PreviewImage(shown, cls=cls))
+
+
+class RetargetPose(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DreamDanceRetargetPose",
+            display_name="Retarget Pose",
+            category="DreamDance/pose",
+            description="The driving motion with the character's own limb lengths, standing where the character "
+            "stands; "
+            "and the mask of the pixels that the video step may paint.",
+            search_aliases=["pose retarget", "align pose", "rescale pose", "bone lengths", "motion transfer"],
+            has_intermediate_output=True,
+            inputs=[
+                PoseKeypoint.Input("driving_pose", tooltip="The pose of the driving clip."),
+                PoseKeypoint.Input("reference_pose", tooltip="The character's own pose: Extract Pose on its picture."),
+                io.Int.Input("width", default=640, min=64, max=4096, step=16, tooltip="Width of the output video, px."),
+                io.Int.Input(
+                    "height", default=384, min=64, max=4096, step=16, tooltip="Height of the output video, px."
+                ),
+                io.Boolean.Input(
+                    "keep_proportions",
+                    default=True,
+                    tooltip="On: the character's limb lengths. Off: the driving pose as it is, scaled to the output "
+                    "(for replacing the person in the driving clip).",
+                ),
+                io.Mask.Input(
+                    "character_mask",
+                    optional=True,
+                    tooltip="1 = character in its picture; widens the paint mask by its hair, skirt and sleeves.",
+                ),
+            ],
+            outputs=[
+                *_pose_outputs("The retargeted pose, px of width x height."),
+                io.Image.Output("overlay", display_name="overlay", tooltip="All three drawings in one, to check."),
+                io.Mask.Output("paint_mask", display_name="paint_mask", tooltip="1 = may be painted; one per frame."),
+            ],
+        )
+
+    @classmethod
+    def execute(
+        cls, driving_pose, reference_pose, width, height, keep_proportions, character_mask=None
+    ) -> io.NodeOutput:
+        driving, reference = from_pose_keypoint(driving_pose), from_pose_keypoint(reference_pose)
+        alpha = None
+        if character_mask is not None:
+            canvas = torch.zeros(1, reference.height, reference.width, 3)
+            alpha = host.mask_of(character_mask, canvas, "character_mask")[0]
+        track = retarget(driving, reference, width, height, options=RetargetOptions(enabled=keep_proportions))
+        mask = paint_mask(track, reference_pose=reference, reference_alpha=alpha)
+        body, hands, face = drawings(track, width, height)
+        overlay = torch.maximum(torch.maximum(body, hands), face)
+        shown = overlay[len(overlay) // 2][None] * 0.7 + 0.3 * mask[len(mask) // 2][None, ..., None].to(overlay)
+        return io.NodeOutput(
+            to_pose_keypoint(track),
+            body,
+            hands,
+            face,
+            overlay,
+            host.to_host(mask),
+            ui=ui.PreviewImage(shown, cls=cls),
+        )

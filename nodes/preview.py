@@ -1,0 +1,79 @@
+"""What nodes show below themselves: camera paths seen from above, and reports as text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from comfy_api.latest import io, ui
+from torch import Tensor
+
+from ..dreamdance_core.types import Cameras, CameraSolution
+
+_MOST_POINTS = 200  # of a path that is sent to the browser
+_PREVIEW_FRAMES = 24
+_PREVIEW_SIDE = 320
+
+
+def path_payload(cameras: Cameras) -> dict[str, Any]:
+    """A thinned path for the browser: positions, viewing directions and the horizontal field of view."""
+    step = max(1, -(-len(cameras) // _MOST_POINTS))
+    c2w = cameras.c2w[::step].double().cpu()
+    half_width = cameras.width / 2 / cameras.K[::step, 0, 0].double().cpu()
+    return {
+        "positions": c2w[:, :3, 3].tolist(),
+        "forward": c2w[:, :3, 2].tolist(),
+        "right": c2w[:, :3, 0].tolist(),
+        "half_width": half_width.tolist(),
+        "count": len(cameras),
+        "fps": float(cameras.fps),
+        "size": [cameras.width, cameras.height],
+    }
+
+
+def path_ui(cameras: Cameras, report: str = "") -> dict[str, list]:
+    """The ui payload of a node that ends in a camera path."""
+    shown: dict[str, list] = {"dreamdance_path": [path_payload(cameras)]}
+    return shown | ({"text": [report]} if report else {})
+
+
+def path_report(solution: CameraSolution) -> str:
+    """What the solver found, as lines for the user."""
+    cameras = solution.cameras
+    solved = int(solution.solved.sum())
+    lines = [
+        f"motion: {solution.kind}",
+        f"frames solved: {solved} of {len(cameras)}",
+        f"focal length: {float(cameras.K[0, 0, 0]):.1f} px at {cameras.width} px width",
+    ]
+    if solution.median_depth is not None:
+        path = float(torch.linalg.vector_norm(cameras.c2w[1:, :3, 3] - cameras.c2w[:-1, :3, 3], dim=-1).sum())
+        lines.append(f"path length: {path / solution.median_depth:.3f} of the background's median depth")
+    if solution.reprojection_px is not None:
+        lines.append(f"reprojection error: {solution.reprojection_px:.2f} px")
+    return "\n".join([*lines, *solution.notes])
+
+
+def fit_report(report: dict[str, Any], count: int) -> str:
+    """What the fit did, a line each."""
+    lines = [f"Gaussians: {count}"]
+    for key, value in report.items():
+        if isinstance(value, (int, float)) and key != "gaussians":
+            lines.append(f"{key.replace('_', ' ')}: {value:.4g}")
+    return "\n".join(lines)
+
+
+def clip_preview(frames: Tensor, fps: float) -> dict[str, list]:
+    """A small animation of at most 24 of the frames (T,H,W,3), in real time."""
+    step = max(1, -(-len(frames) // _PREVIEW_FRAMES))
+    small = frames[::step, ..., :3].float().cpu().movedim(-1, 1)
+    scale = _PREVIEW_SIDE / max(small.shape[2:])
+    if scale < 1:
+        small = torch.nn.functional.interpolate(small, scale_factor=scale, mode="area")
+    pictures = small.movedim(1, -1)
+    if len(pictures) == 1:
+        return ui.PreviewImage(pictures).as_dict()
+    saved = ui.ImageSaveHelper.save_animated_webp(
+        pictures, "dreamdance_preview", io.FolderType.temp, None, fps=fps / step, lossless=False, quality=80, method=2
+    )
+    return ui.SavedImages([saved], is_animated=True).as_dict()

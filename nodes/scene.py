@@ -1,0 +1,248 @@
+"""The scene behind the character: its depth, its description, its completed views."""
+
+from __future__ import annotations
+
+from comfy_api.latest import io, ui
+
+from ..dreamdance_core import backends
+from . import host
+from .host_inpaint import HostInpaint, sampler_names, scheduler_names
+from .sockets import (
+    Cameras,
+    DA3Geometry,
+    DepthMap,
+    MoGeGeometry,
+    Views,
+    backend_input,
+    depth_from,
+    depth_picture,
+    download_input,
+    seed_input,
+)
+
+
+def _depth_input(tooltip: str) -> io.MultiType.Input:
+    types = [DepthMap, DA3Geometry, MoGeGeometry, io.Image]
+    return io.MultiType.Input("depth", types=types, optional=True, tooltip=tooltip)
+
+
+class EstimateDepth(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DreamDanceEstimateDepth",
+            display_name="Estimate Depth",
+            category="DreamDance/scene",
+            description="Planar depth of each picture, from a backend or from what Depth Anything 3, MoGe or any depth "
+            "picture already says.",
+            search_aliases=["depth anything", "depth pro", "moge", "da3", "depth map", "geometry"],
+            has_intermediate_output=True,
+            inputs=[
+                io.Image.Input("images", tooltip="The pictures whose depth is wanted."),
+                backend_input(
+                    "depth",
+                    "room_box fits a room to the picture's lines: no weights, right for simple scenes. The "
+                    "networks need "
+                    "weights once. Ignored when depth is connected.",
+                ),
+                _depth_input("Depth from another node: used as it is, resized to the images."),
+                io.Float.Input(
+                    "near",
+                    default=1.0,
+                    min=0.001,
+                    max=10000.0,
+                    step=0.01,
+                    advanced=True,
+                    tooltip="Only for a depth IMAGE: z of its nearest tone, scene units.",
+                ),
+                io.Float.Input(
+                    "far",
+                    default=10.0,
+                    min=0.002,
+                    max=100000.0,
+                    step=0.01,
+                    advanced=True,
+                    tooltip="Only for a depth IMAGE: z of its farthest tone. far/near sets how deep the scene is.",
+                ),
+                io.Boolean.Input(
+                    "brighter_is_nearer",
+                    default=True,
+                    advanced=True,
+                    tooltip="Only for a depth IMAGE: on when near things are white (DA3Render, MoGeRender, "
+                    "ControlNet).",
+                ),
+                download_input(),
+            ],
+            outputs=[
+                DepthMap.Output("depth", display_name="depth", tooltip="Planar z per pixel, in the backend's unit."),
+                io.Image.Output(
+                    "preview", display_name="preview", tooltip="Near is white; to look at, not to measure."
+                ),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, images, backend, depth=None, near=1.0, far=10.0, brighter_is_nearer=True, download=False):
+        run = host.runtime(download)
+        frames = host.from_host(images, "images")
+        height, width = frames.shape[1:3]
+        if depth is not None:
+            result = depth_from(depth, width, height, near, far, brighter_is_nearer)
+        else:
+            run.report(0, 1)
+            result = backends.load("depth", backend, run)(frames)
+            run.report(1, 1)
+        picture = depth_picture(result)
+        return io.NodeOutput(result, host.to_host(picture), ui=ui.PreviewImage(picture[:1], cls=cls))
+
+
+class CaptionScene(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DreamDanceCaptionScene",
+            display_name="Caption Scene",
+            category="DreamDance/scene",
+            description="One sentence about the scene, for inpainting models that read text. Your own words win.",
+            search_aliases=["caption", "llava", "describe", "prompt", "interrogate"],
+            inputs=[
+                io.Image.Input("image", tooltip="One picture; the character may still be in it."),
+                io.Combo.Input(
+                    "backend",
+                    options=["your words", *backends.names("caption")],
+                    tooltip="'your words' passes the text below on; the networks need weights once.",
+                ),
+                io.String.Input(
+                    "text",
+                    default="",
+                    multiline=True,
+                    tooltip="Your own description. With a network, it is put in front of the network's sentence.",
+                ),
+                download_input(),
+            ],
+            outputs=[io.String.Output("caption", display_name="caption", tooltip="The description.")],
+        )
+
+    @classmethod
+    def execute(cls, image, backend, text, download=False) -> io.NodeOutput:
+        picture = host.one_picture(image, "image")
+        if backend == "your words":
+            return io.NodeOutput(text.strip())
+        sentence = backends.load("caption", backend, host.runtime(download))(picture)
+        return io.NodeOutput(" ".join(part for part in (text.strip(), sentence) if part))
+
+
+class SpiralSceneInpaint(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DreamDanceSpiralSceneInpaint",
+            display_name="Spiral Scene Inpaint",
+            category="DreamDance/scene",
+            description="Fills the hole behind the character and everything that a moving camera will uncover: "
+            "warps the "
+            "picture to views along a spiral and along your path, and paints what is missing.",
+            search_aliases=[
+                "outpaint",
+                "scene completion",
+                "vistadream",
+                "warp and inpaint",
+                "clean plate",
+                "novel view",
+            ],
+            has_intermediate_output=True,
+            inputs=_scene_inputs(),
+            outputs=[
+                Views.Output("views", display_name="views", tooltip="RGBD views with cameras, for Train Gaussians."),
+                io.Image.Output(
+                    "frames", display_name="frames", tooltip="The completed views; the first is the plate."
+                ),
+                io.Mask.Output("masks", display_name="masks", tooltip="1 = painted in this view, not seen in another."),
+                Cameras.Output(
+                    "cameras", display_name="cameras", tooltip="The path in scene units, for Render Background."
+                ),
+                io.String.Output("report", display_name="report", tooltip="Coverage of the path before and after."),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, background, hole_mask, backend, prompt, seed, **more) -> io.NodeOutput:
+        run = host.runtime(more.get("download", False))
+        picture = host.one_picture(background, "background")
+        hole = host.mask_of(hole_mask, picture[None], "hole_mask")[0]
+        if more.get("model") is not None:
+            inpaint = HostInpaint.from_node(more)
+        else:
+            inpaint = backends.load("inpaint", backend, run)
+        raise NotImplementedError(picture, hole, inpaint, prompt, seed)
+
+
+def _scene_inputs() -> list[io.Input]:
+    return [
+        io.Image.Input("background", tooltip="The picture of the scene, from Segment Character (or any picture)."),
+        io.Mask.Input("hole_mask", tooltip="1 = repaint (the character); all 0 for a picture without a character."),
+        backend_input(
+            "inpaint",
+            "What paints the holes. patchmatch copies texture from the picture: no weights, about 1 s per view. "
+            "Ignored when a MODEL is connected.",
+        ),
+        backend_input("depth", "What estimates depth when none is connected.", id="depth_backend"),
+        io.String.Input(
+            "prompt",
+            default="",
+            multiline=True,
+            tooltip="What the scene shows; only for backends that read text. A MODEL takes its CONDITIONING instead.",
+        ),
+        seed_input("the painting"),
+        Cameras.Input(
+            "cameras",
+            optional=True,
+            tooltip="The camera path to follow. It is based on its first frame, scaled to the scene, smoothed, "
+            "clamped.",
+        ),
+        io.Combo.Input(
+            "camera_units",
+            options=["auto", "depth"],
+            default="auto",
+            advanced=True,
+            tooltip="auto scales the path to the scene's depth and keeps it inside; depth follows translations "
+            "exactly, "
+            "in the depth's own unit.",
+        ),
+        io.Float.Input(
+            "camera_gain",
+            default=1.0,
+            min=0.0,
+            max=4.0,
+            step=0.05,
+            advanced=True,
+            tooltip="Multiplies the path's translations (auto units only); 0 keeps only its rotations.",
+        ),
+        _depth_input("Depth of the background; without it the depth backend estimates it on the clean plate."),
+        io.Model.Input(
+            "model", optional=True, tooltip="Your own image model (SD1.5, SDXL, Flux Fill, …) to paint with."
+        ),
+        io.Conditioning.Input("positive", optional=True, tooltip="What to paint; needed with a MODEL."),
+        io.Conditioning.Input("negative", optional=True, tooltip="What to avoid; needed with a MODEL."),
+        io.Vae.Input("vae", optional=True, tooltip="The model's VAE; needed with a MODEL."),
+        io.Int.Input("steps", default=20, min=1, max=200, advanced=True, tooltip="Sampling steps per view (MODEL)."),
+        io.Float.Input(
+            "cfg", default=6.0, min=0.0, max=30.0, step=0.1, advanced=True, tooltip="Guidance scale (MODEL); 1 = off."
+        ),
+        io.Combo.Input(
+            "sampler", options=sampler_names(), default="euler", advanced=True, tooltip="Sampling method (MODEL)."
+        ),
+        io.Combo.Input(
+            "scheduler", options=scheduler_names(), default="normal", advanced=True, tooltip="Noise schedule (MODEL)."
+        ),
+        io.Float.Input(
+            "denoise",
+            default=1.0,
+            min=0.05,
+            max=1.0,
+            step=0.01,
+            advanced=True,
+            tooltip="Share of the noise schedule (MODEL): 1 paints holes anew, lower keeps more of a rough first fill.",
+        ),
+        download_input(),
+    ]

@@ -1,0 +1,128 @@
+"""The sample that makes the quick workflow run with an empty input folder, and the character cut out of its picture."""
+
+from __future__ import annotations
+
+import torch
+from comfy_api.latest import io, ui
+
+from ..dreamdance_core import backends
+from . import host, samples
+from .sockets import backend_input, download_input
+
+
+class LoadSample(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DreamDanceLoadSample",
+            display_name="Load Sample",
+            category="DreamDance/input",
+            description="The picture and the driving clip that ship with DreamDance, so that its workflows run as they "
+            "are. Replace it with Load Image and Load Video + Get Video Components for your own.",
+            search_aliases=["dreamdance", "example", "demo", "test clip", "sample art"],
+            inputs=[
+                io.Combo.Input(
+                    "sample",
+                    options=samples.names(),
+                    tooltip="Which shipped picture and clip to load. Both were made by this project.",
+                ),
+                io.Int.Input(
+                    "frames",
+                    default=0,
+                    min=0,
+                    max=4096,
+                    tooltip="How many frames of the clip to take, from its first; 0 = all. Fewer frames run faster.",
+                ),
+            ],
+            outputs=[
+                io.Image.Output("art", display_name="art", tooltip="The character picture with its scene."),
+                io.Image.Output("driving", display_name="driving", tooltip="The driving clip's frames."),
+                io.Audio.Output("audio", display_name="audio", tooltip="The clip's sound, cut to the same frames."),
+                io.Float.Output("fps", display_name="fps", tooltip="Frames per second of the clip."),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, sample: str, frames: int) -> io.NodeOutput:
+        loaded = samples.load(sample, frames or None)
+        audio = {"waveform": loaded.clip.audio.waveform[None], "sample_rate": loaded.clip.audio.sample_rate}
+        return io.NodeOutput(
+            host.to_host(loaded.art[None]), host.to_host(loaded.clip.frames), audio, float(loaded.clip.fps)
+        )
+
+
+class SegmentCharacter(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DreamDanceSegmentCharacter",
+            display_name="Segment Character",
+            category="DreamDance/character",
+            description="Cuts the character out of its picture: a soft mask with clean edge colours, and the hole that "
+            "Spiral Scene Inpaint fills behind it.",
+            search_aliases=["matting", "remove background", "rembg", "cut out", "birefnet", "character mask", "u2net"],
+            has_intermediate_output=True,
+            inputs=[
+                io.Image.Input("image", tooltip="One picture of one character. A fourth channel is used as its alpha."),
+                backend_input(
+                    "segment",
+                    "The network that finds the character. u2net_small (4.6 MB) runs on the CPU in under a second. "
+                    "Ignored when a mask, an alpha channel or a background removal model is there.",
+                ),
+                io.BackgroundRemoval.Input(
+                    "bg_removal_model",
+                    optional=True,
+                    tooltip="A model from Load Background Removal Model (BiRefNet); replaces the backend.",
+                ),
+                io.Mask.Input(
+                    "mask",
+                    optional=True,
+                    tooltip="Your own mask, 1 = character, same size as the image; its edge is only refined.",
+                ),
+                io.Boolean.Input(
+                    "invert_mask",
+                    default=False,
+                    advanced=True,
+                    tooltip="Turn on for masks with 1 = background, for example the one of Load Image.",
+                ),
+                download_input(),
+            ],
+            outputs=[
+                io.Image.Output(
+                    "character", display_name="character", tooltip="Foreground colours, no old background."
+                ),
+                io.Mask.Output("character_mask", display_name="character_mask", tooltip="Soft, 1 = character."),
+                io.Image.Output("background", display_name="background", tooltip="The picture with the hole in grey."),
+                io.Mask.Output("hole_mask", display_name="hole_mask", tooltip="1 = repaint: the character, dilated."),
+            ],
+        )
+
+    @classmethod
+    def execute(
+        cls, image, backend, bg_removal_model=None, mask=None, invert_mask=False, download=False
+    ) -> io.NodeOutput:
+        from ..dreamdance_core.segment.cutout import cut_out
+
+        run = host.runtime(download)
+        picture = host.one_picture(image, "image")
+        alpha = image[0, ..., 3].float().cpu().clone() if image.shape[-1] == 4 and mask is None else None
+        if mask is None and bg_removal_model is not None:
+            mask = bg_removal_model.encode_image(image[..., :3])
+        if mask is not None:
+            mask = host.mask_of(mask, picture[None], "mask")[0]
+            mask = 1 - mask if invert_mask else mask
+        network = None
+        if mask is None and (alpha is None or bool((alpha == 1).all())):
+            network, alpha = backends.load("segment", backend, run), None
+        run.report(0, 1)
+        cut = cut_out(picture, network, mask=mask, alpha=alpha)
+        run.report(1, 1)
+        background = torch.where(cut.hole_mask[..., None] > 0.5, torch.full_like(picture, 0.5), picture)
+        shown = cut.character * cut.alpha[..., None] + 0.5 * (1 - cut.alpha[..., None])
+        return io.NodeOutput(
+            host.to_host(cut.character[None]),
+            host.to_host(cut.alpha[None]),
+            host.to_host(background[None]),
+            host.to_host(cut.hole_mask[None]),
+            ui=ui.PreviewImage(shown[None], cls=cls),
+        )

@@ -1,0 +1,42 @@
+"""Loads the helper modules of tests/server once, and offers the pack and a running ComfyUI as fixtures."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+_HERE = Path(__file__).resolve().parent
+
+
+def load_helper(name: str) -> ModuleType:
+    """tests/server/<name>.py as the module dreamdance_tests_<name> (tests are no package)."""
+    key = f"dreamdance_tests_{name}"
+    if key not in sys.modules:
+        spec = importlib.util.spec_from_file_location(key, _HERE / "server" / f"{name}.py")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[key] = module
+        spec.loader.exec_module(module)
+    return sys.modules[key]
+
+
+@pytest.fixture(scope="session")
+def comfyui(tmp_path_factory):
+    """A real ComfyUI with this pack, shared by the server and browser tests."""
+    with load_helper("comfyui").running(tmp_path_factory.mktemp("comfyui")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def pack():
+    """This pack, imported in this process the way ComfyUI imports it."""
+    return load_helper("in_process").import_pack()
+
+
+@pytest.fixture(scope="session")
+def convert():
+    """The converter from a shipped workflow (UI format) to what /prompt takes."""
+    return load_helper("workflow").to_api
