@@ -19,7 +19,7 @@ from ....runtime import Runtime
 from ....types import PoseTrack
 from .layout import whole_body
 from .nets import Networks, published, random
-from .people import Crowd
+from .people import Crowd, follow_back, with_details
 
 
 class BlazePose:
@@ -38,17 +38,27 @@ class BlazePose:
         that nobody is there.
         """
         total, height, width = frames.shape[:3]
-        crowd = Crowd(self.networks)
-        found: list[dict[int, tuple[np.ndarray, np.ndarray]]] = []
+
+        def frame_at(t: int) -> np.ndarray:
+            return np.ascontiguousarray(frames[t].detach().cpu().numpy(), dtype=np.float32)
+
+        crowd, found = Crowd(self.networks), []
         for t in range(total):
-            frame = np.ascontiguousarray(frames[t].detach().cpu().numpy(), dtype=np.float32)
-            people = crowd.step(frame, None if boxes is None else boxes[t].cpu().numpy().astype(np.float64))
-            found.append({person.name: whole_body(person, width, height) for person in people})
+            frame = frame_at(t)
+            bodies = crowd.step(frame, None if boxes is None else boxes[t].cpu().numpy().astype(np.float64))
+            found.append(with_details(frame, bodies, found[-1] if found else {}, self.networks))
             self.run.report(t + 1, total)
-        xy, score = torch.zeros(total, crowd.named, 133, 2), torch.zeros(total, crowd.named, 133)
-        for t, people_at_t in enumerate(found):
-            for name, (points, values) in people_at_t.items():
-                xy[t, name], score[t, name] = torch.from_numpy(points), torch.from_numpy(values)
+        if boxes is None:
+            follow_back(frame_at, found, self.networks, lambda: self.run.report(total, total))
+        names = sorted({name for people in found for name in people})
+        xy, score = torch.zeros(total, len(names), 133, 2), torch.zeros(total, len(names), 133)
+        for t, people in enumerate(found):
+            for name, person in people.items():
+                points, values = whole_body(person, width, height)
+                xy[t, names.index(name)], score[t, names.index(name)] = (
+                    torch.from_numpy(points),
+                    torch.from_numpy(values),
+                )
         return PoseTrack(xy=xy, score=score, width=width, height=height)
 
 

@@ -11,6 +11,7 @@ from .face import MESH_TO_68
 from .people import Person
 
 BODY_FROM_33 = (0, 2, 5, 7, 8, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28)
+_WRIST = {"left": 15, "right": 16}
 FEET_FROM_33 = {17: 31, 19: 29, 20: 32, 22: 30}  # big toes and heels; the small toes are not among the 33
 
 
@@ -23,7 +24,8 @@ def whole_body(person: Person, width: int, height: int) -> tuple[Float[np.ndarra
     for side, part in (("left", LEFT_HAND), ("right", RIGHT_HAND)):
         hand = person.hands.get(side)
         if hand is not None:
-            xy[part], score[part] = hand.points, hand.presence * inside(hand.points, width, height)
+            trust = hand.presence * person.body.score[_WRIST[side]]
+            xy[part], score[part] = hand.points, trust * inside(hand.points, width, height)
     if person.face is not None:
         points = person.face.mesh[list(MESH_TO_68)]
         xy[FACE], score[FACE] = points, person.face.presence * inside(points, width, height)

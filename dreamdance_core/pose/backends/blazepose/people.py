@@ -1,108 +1,195 @@
-"""People over time: found by the detector, followed by their own landmarks, looked for again when they are lost."""
+"""People over time: found by the detector, followed by their own landmarks forwards and then backwards from where they
+were first met, looked for again when they are lost."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float
 
-from .body import Body, find_body, roi_of_alignment, same_person
+from .body import Body, find_body, roi_of_alignment, same_person, settle
 from .boxed import find_in_box
-from .detect import POSE_DETECTOR, Detections, detect, join
+from .detect import POSE_DETECTOR, detect
 from .face import Face, follow_face
 from .hands import Hand, follow_hands
 from .nets import Networks
 from .roi import Roi, whole_picture
 
-DETECT_EVERY = 12  # frames between looks for newcomers
+FrameAt = Callable[[int], Float[np.ndarray, "H W 3"]]
+SEARCH_EVERY = 12  # frames between looks for newcomers
 SAME = 0.15  # mean distance over body size below which two bodies are one person seen twice
+MAX_DRIFT = 0.06  # of a newcomer's landmarks when the region of interest is moved a little
+MAX_NEWCOMERS = 6  # per search, best detections first
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Person:
-    """Somebody being followed."""
+    """Somebody in one frame."""
 
     body: Body
     hands: dict[str, Hand] = field(default_factory=dict)
     face: Face | None = None
-    name: int = 0
 
 
-def tiles(width: int, height: int) -> list[Roi]:
-    """Overlapping squares of half the long side: where small people are looked for."""
-    side = max(width, height) / 2
+People = dict[int, Person]  # by a number that stays with the person
+
+
+def squares(width: int, height: int, side: float) -> list[Roi]:
+    """Squares of `side` that cover the picture, neighbours overlapping by half or more."""
     axes = []
     for length in (width, height):
-        count = max(1, int(np.ceil(length / side * 2)) - 1)
-        axes.append(np.linspace(side / 2, length - side / 2, count) if length > side else [length / 2])
+        count = int(np.ceil(2 * length / side)) - 1 if length > side else 1
+        axes.append(np.linspace(side / 2, length - side / 2, count) if count > 1 else np.array([length / 2]))
     return [Roi(float(x), float(y), side) for y in axes[1] for x in axes[0]]
 
 
-def look_for_people(frame: Float[np.ndarray, "H W 3"], networks: Networks, *, closely: bool) -> Detections:
-    """Everybody in the picture; when nobody is seen and `closely` is set, its tiles are searched too."""
+def alike(a: Roi, b: Roi) -> bool:
+    """Whether two regions hold the same person, going by place and size."""
+    near = np.hypot(a.x - b.x, a.y - b.y) < 0.15 * min(a.size, b.size)
+    return bool(near and 0.75 < a.size / b.size < 1.33)
+
+
+def regions_with_people(frame: Float[np.ndarray, "H W 3"], networks: Networks, *, closely: bool) -> list[Roi]:
+    """Where the detector sees people in the whole picture and in squares of its short side (`closely`: also of half
+    its long side, for small people), best first, each once."""
     height, width = frame.shape[:2]
-    found = detect(frame, whole_picture(width, height), networks.pose_detection, POSE_DETECTOR)
-    if len(found) == 0 and closely:
-        found = join([detect(frame, tile, networks.pose_detection, POSE_DETECTOR) for tile in tiles(width, height)])
-    return found
+    looks = [whole_picture(width, height)]
+    if max(width, height) > 1.2 * min(width, height):
+        looks += squares(width, height, float(min(width, height)))
+    if closely:
+        looks += squares(width, height, max(width, height) / 2)
+    found: list[tuple[float, Roi]] = []
+    for look in looks:
+        seen = detect(frame, look, networks.pose_detection, POSE_DETECTOR)
+        found += [
+            (float(score), roi_of_alignment(points[0], points[1]))
+            for score, points in zip(seen.scores, seen.keypoints, strict=True)
+        ]
+    distinct: list[Roi] = []
+    for _, roi in sorted(found, key=lambda item: -item[0]):
+        if not any(alike(roi, other) for other in distinct):
+            distinct.append(roi)
+    return distinct
+
+
+def rivals(a: Body, b: Body) -> bool:
+    """Whether two bodies claim one head: noses closer than a tenth of the body size, or all points close."""
+    size = min(a.roi().size, b.roi().size) / 2.5
+    return bool(np.linalg.norm(a.points[0] - b.points[0]) < 0.1 * size) or same_person(a, b) < SAME
+
+
+def newcomers(
+    frame: Float[np.ndarray, "H W 3"], known: list[Body], networks: Networks, *, closely: bool
+) -> list[tuple[Body, float]]:
+    """Bodies not followed yet (or followed wrongly: see rivals) with their drift, steadiest first."""
+    regions = regions_with_people(frame, networks, closely=closely)
+    regions = [roi for roi in regions if not any(alike(roi, body.roi()) for body in known)]
+    settled = [settle(frame, roi, networks.pose_landmark) for roi in regions[:MAX_NEWCOMERS]]
+    steady = [(body, drift) for body, drift in filter(None, settled) if drift < MAX_DRIFT]
+    chosen: list[tuple[Body, float]] = []
+    for body, drift in sorted(steady, key=lambda item: item[1]):
+        if not any(rivals(body, other) for other, _ in chosen):
+            chosen.append((body, drift))
+    return chosen
 
 
 class Crowd:
-    """Follows everybody through a clip, frame after frame."""
+    """Who is where, frame after frame."""
 
     def __init__(self, networks: Networks) -> None:
         self.networks = networks
-        self.people: list[Person] = []
+        self.bodies: dict[int, Body] = {}
         self.named = 0
-        self.since_search = DETECT_EVERY
+        self.since_search = SEARCH_EVERY
 
-    def step(self, frame: Float[np.ndarray, "H W 3"], box: Float[np.ndarray, "4"] | None) -> list[Person]:
-        """The people of the next frame; `box` (x0, y0, x1, y1 px) replaces the detector, an empty one means nobody."""
-        self._follow(frame)
+    def step(self, frame: Float[np.ndarray, "H W 3"], box: Float[np.ndarray, "4"] | None) -> dict[int, Body]:
+        """The bodies of the next frame; `box` (x0, y0, x1, y1 px) replaces the detector, an empty one means nobody."""
+        before, self.bodies = self.bodies, {}
+        for name, body in before.items():
+            now = find_body(frame, body.roi(), self.networks.pose_landmark)
+            if now is not None and not any(same_person(now, other) < SAME for other in self.bodies.values()):
+                self.bodies[name] = now
+        self.since_search += 1
         if box is not None:
             self._keep_to(frame, box)
-        elif not self.people or self.since_search >= DETECT_EVERY:
+        elif not self.bodies or self.since_search >= SEARCH_EVERY:
             self._welcome(frame)
-        else:
-            self.since_search += 1
-        for person in self.people:
-            n = self.networks
-            person.hands = follow_hands(frame, person.body, person.hands, (n.palm_detection, n.hand_landmark))
-            person.face = follow_face(frame, person.body, person.face, (n.face_detection, n.face_landmark))
-        return self.people
-
-    def _follow(self, frame: Float[np.ndarray, "H W 3"]) -> None:
-        kept: list[Person] = []
-        for person in self.people:
-            body = find_body(frame, person.body.roi(), self.networks.pose_landmark)
-            if body is not None and all(same_person(body, other.body) > SAME for other in kept):
-                person.body = body
-                kept.append(person)
-        self.people = kept
+        return dict(self.bodies)
 
     def _welcome(self, frame: Float[np.ndarray, "H W 3"]) -> None:
-        closely = self.since_search >= DETECT_EVERY
-        found = look_for_people(frame, self.networks, closely=closely)
-        self.since_search = 0 if closely else self.since_search + 1
-        for keypoints in found.keypoints:
-            body = find_body(frame, roi_of_alignment(keypoints[0], keypoints[1]), self.networks.pose_landmark)
-            if body is not None and all(same_person(body, other.body) > SAME for other in self.people):
+        closely = not self.bodies and self.since_search >= SEARCH_EVERY
+        found = newcomers(frame, list(self.bodies.values()), self.networks, closely=closely)
+        if self.since_search >= SEARCH_EVERY:
+            self.since_search = 0
+        for body, drift in found:
+            rival = next((name for name, other in self.bodies.items() if rivals(body, other)), None)
+            if rival is None:
                 self._add(body)
+                continue
+            again = settle(frame, self.bodies[rival].roi(), self.networks.pose_landmark)
+            if again is None or again[1] > 2 * drift:
+                self.bodies[rival] = body
 
     def _keep_to(self, frame: Float[np.ndarray, "H W 3"], box: Float[np.ndarray, "4"]) -> None:
-        if box[2] - box[0] < 2 or box[3] - box[1] < 2:
-            self.people = []
-            return
-        margin = 0.15 * (box[2:] - box[:2])
-        centre = self.people[0].body.points[11:25].mean(axis=0) if self.people else None
-        if centre is not None and (centre > box[:2] - margin).all() and (centre < box[2:] + margin).all():
-            return
-        self.people = []
-        body = find_in_box(frame, box, self.networks)
+        empty = not np.isfinite(box).all() or box[2] - box[0] < 2 or box[3] - box[1] < 2
+        for body in self.bodies.values():
+            margin = 0.15 * (box[2:] - box[:2])
+            centre = body.points[11:25].mean(axis=0)
+            if not empty and (centre > box[:2] - margin).all() and (centre < box[2:] + margin).all():
+                return
+        self.bodies = {}
+        body = None if empty else find_in_box(frame, box, self.networks)
         if body is not None:
-            self._add(body)
+            self.bodies = {0: body}
+            self.named = 1
 
     def _add(self, body: Body) -> None:
-        self.people.append(Person(body=body, name=self.named))
+        self.bodies[self.named] = body
         self.named += 1
+
+
+def with_details(
+    frame: Float[np.ndarray, "H W 3"], bodies: dict[int, Body], before: People, networks: Networks
+) -> People:
+    """The same people with their hands and faces, followed from the frame `before`."""
+    n, people = networks, {}
+    for name, body in bodies.items():
+        old = before.get(name) or Person(body=body)
+        hands = follow_hands(frame, body, old.hands, (n.palm_detection, n.hand_landmark))
+        face = follow_face(frame, body, old.face, (n.face_detection, n.face_landmark))
+        people[name] = Person(body=body, hands=hands, face=face)
+    return people
+
+
+def follow_back(frame_at: FrameAt, found: list[People], networks: Networks, report: Callable[[], None]) -> None:
+    """Follows everybody from the frame where they were met back in time, writing into `found`. Somebody who turns out
+    to be a person lost shortly before takes that person's number."""
+    first: dict[int, int] = {}
+    for t, people in enumerate(found):
+        for name in people:
+            first.setdefault(name, t)
+    for name, start in sorted(first.items(), key=lambda item: item[1]):
+        person = found[start][name]
+        for t in range(start - 1, -1, -1):
+            frame = frame_at(t)
+            body = find_body(frame, person.body.roi(), networks.pose_landmark)
+            report()
+            if body is None:
+                break
+            met = next((other for other, p in found[t].items() if same_person(body, p.body) < SAME), None)
+            if met is not None:
+                _rename(found, name, met)
+                break
+            person = with_details(frame, {name: body}, {name: person}, networks)[name]
+            found[t][name] = person
+
+
+def _rename(found: list[People], name: int, other: int) -> None:
+    """Gives `name` the number `other`, unless the two are ever seen in one frame."""
+    if any(name in people and other in people for people in found):
+        return
+    for people in found:
+        if name in people:
+            people[other] = people.pop(name)
