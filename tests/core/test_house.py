@@ -1,0 +1,250 @@
+"""The house rules, enforced on every Python file by its syntax tree. Trap 67 (no torch among the requirements)."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import tomllib
+
+ROOT = Path(__file__).resolve().parents[2]
+HIDDEN = {"node_modules", "dist", "build", "dreamdance_out", "__pycache__"}
+TEXT = {".py", ".md", ".toml", ".txt", ".json", ".js", ".mjs", ".css", ".html", ".yml", ".yaml", ""}
+HOST = {"comfy", "comfy_api", "comfy_extras", "comfy_execution", "folder_paths", "server", "nodes", "execution"}
+HEAVY = {"diffusers", "transformers", "gsplat", "onnxruntime", "numba", "pycolmap", "ai_edge_litert", "accelerate"}
+FAMILIES = {"segment", "pose", "camera", "depth", "caption", "inpaint", "video", "scene", "gaussians", "long"}
+GROUND = {"types", "runtime", "geometry", "io", "process"}
+ALLOWED = {  # package or module of core -> what it may import from core, besides itself
+    "__init__": set(),
+    "types": set(),
+    "runtime": {"types"},
+    "backends": {"runtime", "types"},
+    "process": {"types", "runtime"},
+    "geometry": {"types"},
+    "io": {"types", "runtime", "geometry"},
+    **dict.fromkeys(FAMILIES, GROUND),
+    "training": GROUND | FAMILIES,
+    "evaluation": GROUND | {"pipeline"},
+}
+
+
+def files(suffixes: set[str]) -> list[Path]:
+    """All files of the project with these suffixes, hidden and ignored folders left out."""
+    found = []
+    for path in ROOT.rglob("*"):
+        inside = path.relative_to(ROOT)
+        hidden = any(part.startswith(".") and part != ".ci" or part in HIDDEN for part in inside.parts)
+        if not hidden and path.suffix in suffixes and path.is_file() and path.name != "uv.lock":
+            found.append(inside)
+    return sorted(found)
+
+
+PYTHON = files({".py"})
+
+
+def imports(tree: ast.AST, place: Path) -> list[tuple[int, str]]:
+    """(line, dotted name) of every import, relative ones resolved against the file's package."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [(node.lineno, alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = list(place.parent.parts)[: len(place.parent.parts) - node.level + 1] if node.level else []
+            stem = ".".join([*base, *([node.module] if node.module else [])])
+            found += [(node.lineno, f"{stem}.{alias.name}") for alias in node.names]
+    return found
+
+
+def dotted(node: ast.expr) -> str:
+    """`a.b.c` of a name or an attribute chain, else ''."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}"
+    return ""
+
+
+def direction(tree: ast.AST, place: Path) -> list[str]:
+    """Who may import whom."""
+    bad = []
+    top = place.parts[0]
+    for line, name in imports(tree, place):
+        parts = name.split(".")
+        if top == "dreamdance_core" and parts[0] in HOST:
+            bad.append(f"{place}:{line} core knows no host, imports {name}")
+        elif top == "dreamdance_core" and parts[0] == top and len(parts) > 1:
+            own = place.parts[1].removesuffix(".py")
+            allowed = ALLOWED.get(own)
+            if allowed is not None and parts[1] not in allowed | {own}:
+                bad.append(f"{place}:{line} {own} may not import {parts[1]}")
+        elif top not in ("nodes", "tests", "__init__.py") and parts[0] in (
+            "nodes",
+            "comfy",
+            "folder_paths",
+            "comfy_api",
+        ):
+            bad.append(f"{place}:{line} only nodes import {name}")
+        if top != "dreamdance_core" and parts[:2] == ["nodes", "host"] and top not in ("nodes", "tests"):
+            bad.append(f"{place}:{line} nobody imports nodes")
+    return bad
+
+
+def relative(tree: ast.AST, place: Path) -> list[str]:
+    """Inside core and nodes the pack imports itself relatively: a host loads it by path, under another name."""
+    if place.parts[0] not in ("dreamdance_core", "nodes", "__init__.py"):
+        return []
+    bad = []
+    for node in ast.walk(tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.level == 0:
+            names = [node.module or ""]
+        own = ("dreamdance_core", "nodes")
+        bad += [f"{place}:{node.lineno} absolute import of {n}" for n in names if n.split(".")[0] in own]
+    return bad
+
+
+def excepts(tree: ast.AST, place: Path) -> list[str]:
+    """No bare and no broad except."""
+    bad = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler):
+            caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+            if any(one is None or dotted(one).split(".")[-1] in ("Exception", "BaseException") for one in caught):
+                bad.append(f"{place}:{node.lineno} bare or broad except")
+    return bad
+
+
+def forbidden(tree: ast.AST, place: Path) -> list[str]:
+    """No sys.path, pickle, eval, exec, os.system; subprocess only where a program is run on purpose."""
+    bad = []
+    product = place.parts[0] in ("dreamdance_core", "nodes", "__init__.py")
+    runs_programs = place.parts[-2:] == ("io", "video.py") or place.name == "process.py" or "workers" in place.parts
+    for node in ast.walk(tree):
+        name = dotted(node) if isinstance(node, ast.Name | ast.Attribute) else ""
+        if name in ("os.system", "os.popen") or (name == "sys.path" and place.parts[0] != "tests"):
+            bad.append(f"{place}:{node.lineno} {name}")
+        if isinstance(node, ast.Call) and dotted(node.func) in ("eval", "exec", "builtins.eval", "builtins.exec"):
+            bad.append(f"{place}:{node.lineno} {dotted(node.func)}")
+    for line, name in imports(tree, place):
+        head = name.split(".")[0]
+        if head in ("pickle", "dill", "cloudpickle", "marshal", "shelve"):
+            bad.append(f"{place}:{line} {head}")
+        if head == "subprocess" and product and not runs_programs:
+            bad.append(f"{place}:{line} subprocess")
+    return bad
+
+
+def sizes(tree: ast.AST, place: Path) -> list[str]:
+    """Functions of at most 60 lines and, in the product, 8 parameters; kernels and node schemas may be longer.
+
+    A node's `execute` has one parameter per socket, and a diffusers config one per field: a schema decides how many.
+    """
+    bad = []
+    product = place.parts[0] in ("dreamdance_core", "nodes")
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        marks = [dotted(d.func if isinstance(d, ast.Call) else d).split(".")[-1] for d in node.decorator_list]
+        kernel = place.name == "kernels.py" or any(mark in ("jit", "njit", "kernel") for mark in marks)
+        lines = node.end_lineno - node.lineno + 1
+        if lines > 60 and not kernel and node.name != "define_schema":
+            bad.append(f"{place}:{node.lineno} {node.name} has {lines} lines")
+        named = [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+        count = len([name for name in named if name not in ("self", "cls")])
+        sockets = place.parts[0] == "nodes" and node.name in ("execute", "validate_inputs", "fingerprint_inputs")
+        if product and count > 8 and not (kernel or sockets or "register_to_config" in marks):
+            bad.append(f"{place}:{node.lineno} {node.name} has {count} parameters")
+    return bad
+
+
+RULES = (direction, relative, excepts, forbidden, sizes)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_every_file_keeps_the_rule(rule):
+    assert len(PYTHON) > 50
+    bad = [line for place in PYTHON for line in rule(ast.parse((ROOT / place).read_text("utf-8")), place)]
+    assert not bad, "\n".join(bad)
+
+
+@pytest.mark.parametrize(
+    ("rule", "place", "source"),
+    [
+        (direction, "dreamdance_core/scene/warp.py", "from ..gaussians.fit import fit"),
+        (direction, "dreamdance_core/depth/backends/room.py", "from ...inpaint import x"),
+        (direction, "dreamdance_core/geometry/align.py", "from ..runtime import Runtime"),
+        (direction, "dreamdance_core/cli.py", "import folder_paths"),
+        (direction, "benchmarks/x.py", "import comfy.utils"),
+        (relative, "nodes/scene.py", "from dreamdance_core.types import Depth"),
+        (excepts, "nodes/a.py", "try:\n    x\nexcept (OSError, Exception):\n    pass"),
+        (excepts, "nodes/a.py", "try:\n    x\nexcept:\n    raise"),
+        (forbidden, "benchmarks/a.py", "import sys\nsys.path.insert(0, '')"),
+        (forbidden, "dreamdance_core/pose/a.py", "from subprocess import run"),
+        (forbidden, "dreamdance_core/pose/a.py", "import pickle"),
+        (forbidden, "dreamdance_core/pose/a.py", "exec('1')"),
+        (sizes, "dreamdance_core/a.py", "def f():\n" + "    x\n" * 60),
+        (sizes, "dreamdance_core/a.py", "def f(a, b, c, d, e, *, f, g, h, i): pass"),
+    ],
+)
+def test_the_rules_notice(rule, place, source):
+    assert rule(ast.parse(source), Path(place))
+
+
+def test_files_are_short():
+    long = {str(p): n for p in PYTHON if (n := len((ROOT / p).read_text("utf-8").splitlines())) > 400}
+    assert not long
+
+
+def test_importing_core_stays_light():
+    """Every module of core but the backends, rasterizers and workers, in a fresh interpreter."""
+    skipped = {"backends", "rasterizers", "workers", "training"}
+    modules = [
+        ".".join(place.with_suffix("").parts).removesuffix(".__init__")
+        for place in PYTHON
+        if place.parts[0] == "dreamdance_core" and not skipped & set(place.parts[1:-1])
+    ]
+    assert "dreamdance_core.backends" in modules and len(modules) > 20
+    code = (
+        f"import importlib, sys\nfor name in {modules}: importlib.import_module(name)\n"
+        f"print(*sorted({HEAVY!r} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == ""
+
+
+def test_requirements_are_the_projects_and_leave_torch_alone():
+    """Trap 67."""
+    listed = (ROOT / "requirements.txt").read_text("utf-8").split("\n")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert [line for line in listed if line] == project["dependencies"]
+    names = {re.split(r"[<>=~!\[; ]", line)[0].lower() for line in listed}
+    assert not names & {"torch", "torchvision", "torchaudio", "numpy", "timm", "xformers"}
+
+
+def test_vendored_modules_import_no_bare_names():
+    pattern = re.compile(
+        r"""(?:^|[;}\s])(?:import|export)\b[^;'"]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]"""
+    )
+    assert pattern.search('import * as T from "three"') and pattern.search('import("three")')
+    bad = []
+    for place in files({".js", ".mjs"}):
+        if place.parts[:2] == ("web", "vendor"):
+            for match in pattern.finditer((ROOT / place).read_text("utf-8")):
+                name = match.group(1) or match.group(2)
+                if not name.startswith(("./", "../", "/")):
+                    bad.append(f"{place}: {name}")
+    assert not bad, "\n".join(bad)
+
+
+def test_no_text_names_a_machine_or_a_registry_host():
+    names = ("/wo" + "rk/", "python" + "hosted", "pypi.org/" + "simple", "registry." + "npmjs")
+    bad = []
+    for place in files(TEXT):
+        text = (ROOT / place).read_bytes().decode("utf-8", errors="replace")
+        bad += [f"{place}: {name}" for name in names if name in text]
+    assert not bad, "\n".join(bad)
