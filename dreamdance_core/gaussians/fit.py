@@ -1,0 +1,182 @@
+"""Fits Gaussians to RGBD views of one scene."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ..geometry.pinhole import shift
+from ..runtime import Runtime
+from ..types import Cameras, Depth, Gaussians, Views
+from .init import gaussians_from_views
+from .losses import blob_loss, depth_edges, depth_loss, picture_loss
+from .projection import SH_C0
+from .rasterizers import rasterize
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitOptions:
+    """How Gaussians are fitted. Learning rates are Adam's, per step."""
+
+    steps: int = 200
+    max_side: int = 384  # px; larger views are trained in random crops of this side, at their own resolution
+    seed: int = 0
+    rasterizer: str = "auto"
+    preview_every: int = 10  # steps
+    lr_colours: float = 2.5e-2  # of logits; 5e-4 would not converge in hundreds of steps
+    lr_means: float = 2e-2  # of the Gaussian's own size
+    lr_scales: float = 5e-3  # of logarithms
+    lr_opacities: float = 5e-2  # of logits
+    lr_quats: float = 1e-3
+    weight_ssim: float = 0.2
+    weight_depth: float = 0.05
+    weight_blobs: float = 0.01
+    first_view_share: float = 0.34  # of the steps: the first view is the picture itself and must stay sharp
+    prune_opacity: float = 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitResult:
+    """Fitted Gaussians and what the fit did, as plain numbers."""
+
+    gaussians: Gaussians
+    report: dict[str, Any]  # steps, gaussians, pruned, first_view_psnr, loss
+
+
+def fit(views: Views, *, options: FitOptions | None = None, run: Runtime, init: Gaussians | None = None) -> FitResult:
+    """Gaussians whose pictures match the views, weighted by `trusted` (0: the pixel has no influence).
+
+    Starts at `init` (colours then lose their view dependence) or at one Gaussian per fresh pixel, and steps through
+    the views in an order drawn from the seed. The same inputs and seed give the same result. Works inside
+    torch.inference_mode; reports every step, with a preview now and then. The result lies on the CPU.
+    """
+    options = options or FitOptions()
+    with torch.inference_mode(False), torch.enable_grad():
+        views = _on_device(views, run.device)
+        model = _Model(gaussians_from_views(views) if init is None else init, run.device)
+        optimiser = torch.optim.Adam(model.groups(options), eps=1e-15, fused=True)
+        edges = [depth_edges(z, ok) for z, ok in zip(views.depth.z, views.depth.valid, strict=True)]
+        losses = []
+        for step, crop in enumerate(_schedule(views, options, run)):
+            optimiser.zero_grad(set_to_none=True)
+            loss, picture = _loss(model, views, edges, crop, options)
+            loss.backward()
+            optimiser.step()
+            losses.append(float(loss.detach()))
+            show = step % options.preview_every == 0
+            run.report(step + 1, options.steps, picture.detach().clamp(0, 1).cpu() if show else None)
+        fitted, pruned = _prune(model.gaussians(), options)
+        report = {"steps": options.steps, "gaussians": len(fitted), "pruned": pruned, "loss": losses[-1:]}
+        return FitResult(gaussians=fitted, report=report)
+
+
+class _Crop(NamedTuple):
+    """A rectangle of one view, px."""
+
+    view: int
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+def _schedule(views: Views, options: FitOptions, run: Runtime) -> Iterator[_Crop]:
+    """One crop per step: the first view in its share of the steps, else the others in shuffled rounds."""
+    generator = run.generator(options.seed)
+    count, height, width = views.trusted.shape
+    w, h = min(width, options.max_side), min(height, options.max_side)
+    queue: list[int] = []
+    for _ in range(options.steps):
+        view = 0
+        if count > 1 and float(torch.rand((), generator=generator)) >= options.first_view_share:
+            queue = queue or (1 + torch.randperm(count - 1, generator=generator)).tolist()
+            view = queue.pop()
+        left = int(torch.randint(width - w + 1, (), generator=generator))
+        top = int(torch.randint(height - h + 1, (), generator=generator))
+        yield _Crop(view, left, top, w, h)
+
+
+def _loss(
+    model: _Model, views: Views, edges: list[Tensor], crop: _Crop, options: FitOptions
+) -> tuple[Float[Tensor, ""], Float[Tensor, "h w 3"]]:
+    """The loss of one crop and its picture."""
+    i = crop.view
+    area = (slice(crop.top, crop.top + crop.height), slice(crop.left, crop.left + crop.width))
+    c2w, K = views.cameras.c2w[i], shift(views.cameras.K[i], crop.left, crop.top)
+    gaussians = model.gaussians()
+    rgb, alpha, z = rasterize(gaussians, c2w, K, crop.width, crop.height, rasterizer=options.rasterizer)
+    trusted = views.trusted[i][area]
+    loss = picture_loss(rgb, views.frames[i][area], trusted, options.weight_ssim)
+    weight = trusted * (~edges[i][area] & (alpha.detach() > 0.5))
+    loss = loss + options.weight_depth * depth_loss(z, views.depth.z[i][area], weight)
+    growth = gaussians.scales.amax(-1) / model.size[:, 0]
+    return loss + options.weight_blobs * blob_loss(growth), rgb
+
+
+class _Model:
+    """Free parameters of Gaussians: any value of them is a valid Gaussian."""
+
+    def __init__(self, start: Gaussians, device: torch.device):
+        copy = {k: getattr(start, k).detach().clone().to(device).float() for k in _FIELDS}
+        self.origin, self.size = copy["means"], copy["scales"].amax(-1, keepdim=True)
+        self.offsets = torch.zeros_like(self.origin).requires_grad_()
+        self.quats = copy["quats"].requires_grad_()
+        self.scales = copy["scales"].clamp_min(1e-9).log().requires_grad_()
+        self.opacities = _logit(copy["opacities"]).requires_grad_()
+        self.colours = _logit(copy["sh"][:, 0] * SH_C0 + 0.5).requires_grad_()
+
+    def groups(self, options: FitOptions) -> list[dict[str, Any]]:
+        return [
+            {"params": [self.offsets], "lr": options.lr_means},
+            {"params": [self.quats], "lr": options.lr_quats},
+            {"params": [self.scales], "lr": options.lr_scales},
+            {"params": [self.opacities], "lr": options.lr_opacities},
+            {"params": [self.colours], "lr": options.lr_colours},
+        ]
+
+    def gaussians(self) -> Gaussians:
+        return Gaussians(
+            means=self.origin + self.offsets * self.size,
+            quats=self.quats,
+            scales=self.scales.exp(),
+            opacities=self.opacities.sigmoid(),
+            sh=((self.colours.sigmoid() - 0.5) / SH_C0)[:, None],
+        )
+
+
+_FIELDS = ("means", "quats", "scales", "opacities", "sh")
+
+
+def _logit(value: Tensor) -> Tensor:
+    """Logits kept finite: pure black and pure white still have gradients."""
+    return torch.logit(value.clamp(0.005, 0.995))
+
+
+def _on_device(views: Views, device: torch.device) -> Views:
+    """Copies that autograd may save, even of tensors made under inference_mode."""
+    cameras, depth = views.cameras, views.depth
+
+    def own(value: Tensor) -> Tensor:
+        return value.detach().clone().to(device)
+
+    return Views(
+        frames=own(views.frames),
+        depth=Depth(z=own(depth.z), valid=own(depth.valid)),
+        trusted=own(views.trusted),
+        cameras=Cameras(c2w=own(cameras.c2w), K=own(cameras.K), width=cameras.width, height=cameras.height),
+        fresh=None if views.fresh is None else own(views.fresh),
+    )
+
+
+@torch.no_grad()
+def _prune(gaussians: Gaussians, options: FitOptions) -> tuple[Gaussians, int]:
+    """The Gaussians that matter, on the CPU, and how many went."""
+    keep = gaussians.opacities >= options.prune_opacity
+    kept = {k: getattr(gaussians, k).detach()[keep].cpu() for k in _FIELDS}
+    kept["quats"] = torch.nn.functional.normalize(kept["quats"], dim=-1)
+    return Gaussians(**kept), int((~keep).sum())
