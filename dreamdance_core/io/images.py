@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Float
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from torch import Tensor
+from torch.nn import functional as F
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,10 +77,24 @@ def write_image(path: str | Path, image: Float[Tensor, "H W *C"]) -> Path:
     return path
 
 
-def read_mask(path: str | Path) -> Float[Tensor, "H W"]:
-    """A mask file: its luminance, or its alpha when the colours are flat (1 = character)."""
-    picture = read_image(path)
-    flat = bool((picture.rgb.amax((0, 1)) - picture.rgb.amin((0, 1)) < 1e-3).all())
-    if flat and picture.alpha is not None:
-        return picture.alpha
-    return picture.rgb.mean(-1)
+def to_canvas(picture: Picture, long_side: int, size: tuple[int, int] | None = None) -> Picture:
+    """The picture on its canvas: its own aspect with the given long side, or size (width, height); multiples of 16.
+
+    What the rounding or another aspect leaves over is cut off around the centre.
+    """
+    height, width = picture.rgb.shape[:2]
+    scale = long_side / max(height, width)
+    wide, high = size or (max(16, round(width * scale / 16) * 16), max(16, round(height * scale / 16) * 16))
+    if wide < 16 or high < 16 or wide % 16 or high % 16:
+        raise ValueError(f"size must be multiples of 16, at least 16, got {wide}x{high}")
+    scale = max(wide / width, high / height)
+    inner = (max(high, round(height * scale)), max(wide, round(width * scale)))
+
+    def fit_in(image: Tensor) -> Tensor:
+        planes = image.permute(2, 0, 1)[None]
+        resized = F.interpolate(planes, size=inner, mode="bicubic", antialias=True, align_corners=False).clamp(0, 1)
+        top, left = (inner[0] - high) // 2, (inner[1] - wide) // 2
+        return resized[0, :, top : top + high, left : left + wide].permute(1, 2, 0).contiguous()
+
+    alpha = None if picture.alpha is None else fit_in(picture.alpha[..., None])[..., 0]
+    return Picture(rgb=fit_in(picture.rgb), alpha=alpha)

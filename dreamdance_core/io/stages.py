@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 def digest(*parts: Any) -> str:
-    """A fingerprint of paths (their content), dataclasses, tensors and plain values."""
+    """A fingerprint of paths (their content), dataclasses, tensors, sequences and plain values."""
     sha = hashlib.sha256()
     for part in parts:
         if isinstance(part, Path):
@@ -30,7 +30,9 @@ def digest(*parts: Any) -> str:
             sha.update(str(part.dtype).encode() + str(tuple(part.shape)).encode())
             sha.update(part.detach().cpu().contiguous().numpy().tobytes())
         elif is_dataclass(part):
-            sha.update(json.dumps(asdict(part), sort_keys=True, default=str).encode())
+            sha.update(digest(type(part).__name__, *(getattr(part, item.name) for item in fields(part))).encode())
+        elif isinstance(part, tuple | list):
+            sha.update(digest(len(part), *part).encode())
         else:
             sha.update(json.dumps(part, sort_keys=True, default=str).encode())
         sha.update(b"\0")
@@ -61,16 +63,17 @@ def _restore(kind: type[T], prefix: str, tensors: dict[str, torch.Tensor], plain
 
 
 class StageFiles:
-    """A folder of finished stages, one safetensors file each, valid while its key (see `digest`) stays the same."""
+    """A folder of finished stages, one safetensors file each, valid while what it depends on keeps its `digest`."""
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder  # None: nothing is kept
         self.reused: list[str] = []
 
-    def once(self, name: str, kind: type[T], key: str, compute: Callable[[], T]) -> T:
-        """The stored value when its key matches, else compute() stored; `kind` is the dataclass it returns."""
+    def once(self, name: str, kind: type[T], depends: Any, compute: Callable[[], T]) -> T:
+        """The stored value when all it depends on is unchanged, else compute() stored; `kind` is its dataclass."""
         if self.folder is None:
             return compute()
+        key = digest(name, depends)
         path = self.folder / f"{name}.safetensors"
         stored = self._load(path, kind, key)
         if stored is not None:

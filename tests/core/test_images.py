@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
-from dreamdance_core.io.images import read_image, read_mask, write_image
+from dreamdance_core.io.images import Picture, read_image, to_canvas, write_image
 
 
 def gradient(height: int = 5, width: int = 8) -> np.ndarray:
@@ -61,15 +61,6 @@ def test_cmyk_becomes_rgb(tmp_path):
     assert np.abs(read_image(tmp_path / "print.jpg").rgb.numpy() * 255 - gradient()).mean() < 12
 
 
-def test_mask_from_luminance_or_alpha(tmp_path):
-    grey = np.zeros((5, 8), np.uint8)
-    grey[:, 4:] = 255
-    Image.fromarray(grey).save(tmp_path / "grey.png")
-    assert read_mask(tmp_path / "grey.png").mean() == 0.5
-    Image.fromarray(np.dstack([np.zeros((5, 8, 3), np.uint8), grey])).save(tmp_path / "flat.png")
-    assert read_mask(tmp_path / "flat.png").mean() == 0.5
-
-
 def test_sentences_for_what_is_not_a_picture(tmp_path):
     (tmp_path / "text.png").write_text("hello")
     with pytest.raises(ValueError, match="not a readable picture"):
@@ -81,3 +72,18 @@ def test_sentences_for_what_is_not_a_picture(tmp_path):
         read_image(tmp_path / "cut.png")
     with pytest.raises(FileNotFoundError, match="no picture at"):
         read_image(tmp_path / "none.png")
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "expected"), [(1344, 1344, (640, 640)), (768, 432, (640, 352)), (90, 400, (144, 640))]
+)
+def test_canvas_keeps_aspect_in_multiples_of_16(height, width, expected):
+    canvas = to_canvas(Picture(rgb=torch.rand(height, width, 3), alpha=torch.rand(height, width)), 640)
+    assert tuple(canvas.rgb.shape[:2]) == tuple(canvas.alpha.shape) == expected
+
+
+def test_canvas_of_its_own_size_is_the_picture():
+    rgb = torch.rand(64, 96, 3)
+    assert torch.allclose(to_canvas(Picture(rgb=rgb), 96).rgb, rgb, atol=1e-6)
+    with pytest.raises(ValueError, match="multiples of 16"):
+        to_canvas(Picture(rgb=rgb), 96, (100, 64))
