@@ -1,0 +1,124 @@
+"""Corner tracks of a clip's background (pyramidal Lucas-Kanade). Pixel centres at +0.5, unlike in OpenCV."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, Float, UInt8
+from torch import Tensor
+
+from ..runtime import Runtime
+
+FEW = 30  # fewer tracks than this say nothing about the camera
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """The corners of an anchor frame that were still seen in a later frame."""
+
+    anchor: int
+    frame: int
+    at_anchor: Float[np.ndarray, "N 2"]
+    at_frame: Float[np.ndarray, "N 2"]
+
+    @property
+    def shift(self) -> float:
+        """How far the picture moved: the median track length in pixels."""
+        return float(np.median(np.linalg.norm(self.at_frame - self.at_anchor, axis=1)))
+
+
+def small_grays(frames: Float[Tensor, "T H W 3"], side: int) -> UInt8[np.ndarray, "T h w"]:
+    """Grey pictures whose longer side is at most `side`."""
+    scale = min(1.0, side / max(frames.shape[1:3]))
+    size = (round(frames.shape[2] * scale), round(frames.shape[1] * scale))
+    return np.stack([cv2.resize(_grey(frame), size, interpolation=cv2.INTER_AREA) for frame in frames])
+
+
+def _grey(frame: Float[Tensor, "H W 3"]) -> UInt8[np.ndarray, "H W"]:
+    return cv2.cvtColor((frame.clamp(0, 1) * 255).round().byte().cpu().numpy(), cv2.COLOR_RGB2GRAY)
+
+
+def small_background(
+    person_mask: Float[Tensor, "T H W"] | None, shape: tuple[int, int, int]
+) -> UInt8[np.ndarray, "T h w"]:
+    """255 where the background is for sure: outside the person mask dilated by 2.5 % of the shorter side."""
+    count, height, width = shape
+    if person_mask is None:
+        return np.full(shape, 255, np.uint8)
+    reach = 2 * round(0.025 * min(height, width)) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    persons = [
+        cv2.resize((m > 0.1).byte().cpu().numpy(), (width, height), interpolation=cv2.INTER_AREA) for m in person_mask
+    ]
+    return np.stack([255 * (cv2.dilate(p, kernel) == 0).astype(np.uint8) for p in persons])
+
+
+def corners(grey: UInt8[np.ndarray, "h w"], background: UInt8[np.ndarray, "h w"]) -> Float[np.ndarray, "N 2"]:
+    """At most 600 corners of the background, spread so that no textured object outvotes the rest by its detail."""
+    distance = max(5.0, max(grey.shape) / 50)
+    found = cv2.goodFeaturesToTrack(grey, 600, 0.003, distance, mask=background, blockSize=5)
+    if found is None:
+        return np.zeros((0, 2))
+    height, width = grey.shape
+    xy = found[:, 0].astype(np.float64) + 0.5
+    edge = 6  # a window that leaves the picture drags its corner along
+    inside = (xy > edge).all(1) & (xy[:, 0] < width - edge) & (xy[:, 1] < height - edge)
+    contrast = cv2.blur(grey.astype(np.float32) ** 2, (9, 9)) - cv2.blur(grey.astype(np.float32), (9, 9)) ** 2
+    textured = contrast[xy[:, 1].astype(int), xy[:, 0].astype(int)] > 9  # codec noise on a flat wall is no corner
+    return xy[inside & textured]
+
+
+def flow(
+    before: UInt8[np.ndarray, "h w"], after: UInt8[np.ndarray, "h w"], xy: Float[np.ndarray, "N 2"]
+) -> tuple[Float[np.ndarray, "N 2"], Bool[np.ndarray, "N"]]:
+    """Where the points went, and which of them came back within half a pixel when tracked backwards."""
+    if len(xy) == 0:
+        return xy, np.zeros(0, bool)
+    options = {
+        "winSize": (21, 21),
+        "maxLevel": 4,
+        "criteria": (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 0.005),
+    }
+    start = (xy - 0.5).astype(np.float32)[:, None]
+    there, ok_there, _ = cv2.calcOpticalFlowPyrLK(before, after, start, None, **options)
+    back, ok_back, _ = cv2.calcOpticalFlowPyrLK(after, before, there, None, **options)
+    good = (ok_there[:, 0] > 0) & (ok_back[:, 0] > 0) & (np.linalg.norm(back - start, axis=2)[:, 0] < 0.5)
+    out = there[:, 0].astype(np.float64) + 0.5
+    height, width = after.shape
+    return out, good & (out > 0).all(1) & (out[:, 0] < width) & (out[:, 1] < height)
+
+
+def on_background(xy: Float[np.ndarray, "N 2"], background: UInt8[np.ndarray, "h w"]) -> Bool[np.ndarray, "N"]:
+    """Which points (inside the picture) lie on the background."""
+    column, row = np.floor(xy).astype(int).T
+    height, width = background.shape
+    return background[row.clip(0, height - 1), column.clip(0, width - 1)] > 0
+
+
+def follow(
+    grays: UInt8[np.ndarray, "T h w"], background: UInt8[np.ndarray, "T h w"], run: Runtime
+) -> tuple[list[Pair], list[int]]:
+    """All pairs (anchor, later frame), and the frames that cannot be tied to the one before (a cut, a blank).
+
+    A new anchor is set when the old one has lost 60 % of its corners or moved by a quarter of the width, so every
+    pair spans as much motion as it can.
+    """
+    pairs: list[Pair] = []
+    breaks: list[int] = []
+    anchor, origin = 0, corners(grays[0], background[0])
+    enough, now = max(FEW, 0.4 * len(origin)), origin
+    for t in range(1, len(grays)):
+        run.report(t, len(grays))
+        now, good = flow(grays[t - 1], grays[t], now)
+        good &= on_background(now, background[t])
+        origin, now = origin[good], now[good]
+        if len(now) >= FEW:
+            pairs.append(Pair(anchor=anchor, frame=t, at_anchor=origin, at_frame=now))
+        else:
+            breaks.append(t)
+        if len(now) < enough or pairs[-1].shift > grays.shape[2] / 4:
+            anchor, origin = t, corners(grays[t], background[t])
+            enough, now = max(FEW, 0.4 * len(origin)), origin
+    return pairs, breaks

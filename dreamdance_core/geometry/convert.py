@@ -1,0 +1,179 @@
+"""Other conventions to ours and back: three.js and LOAD3D_CAMERA, CameraCtrl rows, Plücker, DA3, MoGe, lenses."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ..types import Cameras
+from .pinhole import focal_from_fov, intrinsics, rays, rescale
+from .rigid import matrix_from_quat, quat_from_matrix, rebase, rigid, rigid_inverse, wxyz_from_xyzw, xyzw_from_wxyz
+
+FLIP = (1.0, -1.0, -1.0)  # y-up, looking along -z (three.js, glTF, OpenGL, Blender cameras) <-> OpenCV; its own inverse
+
+
+def from_opengl(c2w: Float[Tensor, "*B 4 4"]) -> Float[Tensor, "*B 4 4"]:
+    """OpenCV c2w in a y-down world of c2w in a y-up world whose cameras look along -z; and the other way round."""
+    flip = torch.tensor([*FLIP, 1.0], dtype=c2w.dtype, device=c2w.device)
+    return flip[:, None] * c2w * flip
+
+
+def to_load3d(cameras: Cameras, distance: float = 1.0) -> list[dict[str, Any]]:
+    """LOAD3D_CAMERA dicts, one per frame (y-up, looking along -z, quaternion xyzw, vertical fov in degrees).
+
+    `target` lies `distance` units ahead. The type has no principal point: an off-centre one is lost.
+    """
+    c2w = from_opengl(cameras.c2w.cpu())
+    quats = xyzw_from_wxyz(quat_from_matrix(c2w[:, :3, :3]))
+    out = []
+    for pose, quat, K in zip(c2w, quats, cameras.K.cpu(), strict=True):
+        out.append(
+            {
+                "position": _xyz(pose[:3, 3]),
+                "target": _xyz(pose[:3, 3] - distance * pose[:3, 2]),
+                "quaternion": dict(zip("xyzw", quat.tolist(), strict=True)),
+                "zoom": 1.0,
+                "cameraType": "perspective",
+                "fov": fov_from_focal(float(K[1, 1]), cameras.height),
+                "aspect": cameras.width / cameras.height,
+            }
+        )
+    return out
+
+
+def from_load3d(
+    cameras: Mapping[str, Any] | Sequence[Mapping[str, Any]], width: int, height: int, fps: float = 24.0
+) -> Cameras:
+    """Cameras of one or more LOAD3D_CAMERA dicts for a picture of the given size; fov is vertical, 35 when missing.
+
+    The quaternion wins over the target. Raises ValueError for orthographic cameras and missing fields.
+    """
+    rows = [cameras] if isinstance(cameras, Mapping) else list(cameras)
+    if not rows:
+        raise ValueError("LOAD3D_CAMERA must hold at least one camera, got an empty list")
+    poses, Ks = [], []
+    for row in rows:
+        if row.get("cameraType", "perspective") != "perspective":
+            raise ValueError(f"LOAD3D_CAMERA must be perspective, got cameraType {row['cameraType']!r}")
+        focal = focal_from_fov(height, float(row.get("fov") or 35.0)) * float(row.get("zoom") or 1.0)
+        Ks.append(intrinsics(width, height, focal))
+        poses.append(_load3d_pose(row))
+    return Cameras(c2w=from_opengl(torch.stack(poses)), K=torch.stack(Ks), width=width, height=height, fps=fps)
+
+
+def _load3d_pose(row: Mapping[str, Any]) -> Float[Tensor, "4 4"]:
+    """c2w in the y-up world."""
+    position = _vector(row, "position", "xyz")
+    if row.get("quaternion"):
+        return rigid(matrix_from_quat(wxyz_from_xyzw(_vector(row, "quaternion", "xyzw"))), position)
+    back = torch.nn.functional.normalize(position - _vector(row, "target", "xyz"), dim=0)
+    up = torch.tensor([0.0, 1.0, 0.0])
+    if back.norm() < 0.5 or torch.linalg.cross(up, back).norm() < 1e-6:
+        raise ValueError("LOAD3D_CAMERA needs a quaternion when its target is itself, straight above or straight below")
+    right = torch.nn.functional.normalize(torch.linalg.cross(up, back), dim=0)
+    return rigid(torch.stack([right, torch.linalg.cross(back, right), back], -1), position)
+
+
+def _vector(row: Mapping[str, Any], name: str, keys: str) -> Tensor:
+    value = row.get(name)
+    if not isinstance(value, Mapping) or any(k not in value for k in keys):
+        raise ValueError(f"LOAD3D_CAMERA needs {name} with {', '.join(keys)}, got {value!r}")
+    return torch.tensor([float(value[k]) for k in keys])
+
+
+def _xyz(v: Tensor) -> dict[str, float]:
+    return dict(zip("xyz", v.tolist(), strict=True))
+
+
+def to_cameractrl(cameras: Cameras) -> list[list[float]]:
+    """CAMERACTRL_POSES: rows [t, fx, fy, cx, cy, 0, 0, w2c 3x4 row by row], K over the picture's size, t = frame."""
+    size = torch.tensor([cameras.width, cameras.height], dtype=torch.float32)
+    K, w2c = cameras.K.cpu(), rigid_inverse(cameras.c2w.cpu())
+    focal, centre = torch.stack([K[:, 0, 0], K[:, 1, 1]], -1) / size, K[:, :2, 2] / size
+    return [
+        [float(t), *focal[t].tolist(), *centre[t].tolist(), 0.0, 0.0, *w2c[t, :3].flatten().tolist()]
+        for t in range(len(cameras))
+    ]
+
+
+def from_cameractrl(rows: Sequence[Sequence[float]], width: int, height: int, fps: float = 24.0) -> Cameras:
+    """Cameras of CAMERACTRL_POSES or RealEstate10K rows (19 numbers; the first, a time, is not used)."""
+    if len(rows) == 0 or any(len(row) != 19 for row in rows):
+        lengths = sorted({len(row) for row in rows})
+        raise ValueError(f"camera rows must have 19 numbers each (time, fx, fy, cx, cy, 0, 0, w2c), got {lengths}")
+    values = torch.tensor([[float(v) for v in row] for row in rows], dtype=torch.float64)
+    w2c = torch.eye(4, dtype=torch.float64).repeat(len(rows), 1, 1)
+    w2c[:, :3] = values[:, 7:].unflatten(1, (3, 4))
+    K = torch.eye(3, dtype=torch.float64).repeat(len(rows), 1, 1)
+    K[:, 0, 0], K[:, 1, 1], K[:, 0, 2], K[:, 1, 2] = values[:, 1:5].T
+    K = rescale(K, width, height)
+    return Cameras(c2w=rigid_inverse(w2c).float(), K=K.float(), width=width, height=height, fps=fps)
+
+
+def to_wan_embedding(cameras: Cameras) -> Float[Tensor, "1 24 L H W"]:
+    """WAN_CAMERA_EMBEDDING: Plücker rays (origin x direction, direction) of poses relative to frame 0.
+
+    Four frames share a latent frame, the first is repeated four times: T = 4 n + 1 frames give L = n + 1. Directions
+    have unit length. Raises ValueError for another count.
+    """
+    count = len(cameras)
+    if count % 4 != 1:
+        raise ValueError(
+            f"a Wan camera embedding needs 4n+1 frames, got {count}; cut to {max(count - 1, 0) // 4 * 4 + 1}"
+        )
+    poses, planes = rebase(cameras.c2w), []
+    for pose, K in zip(poses, cameras.K, strict=True):
+        direction = torch.nn.functional.normalize(rays(K, cameras.width, cameras.height), dim=-1) @ pose[:3, :3].T
+        moment = torch.linalg.cross(pose[:3, 3].expand_as(direction), direction)
+        planes.append(torch.cat([moment, direction], -1).permute(2, 0, 1))
+    plucker = torch.stack([planes[0]] * 3 + planes)
+    return plucker.unflatten(0, (-1, 4)).flatten(1, 2).transpose(0, 1)[None]
+
+
+def from_da3(
+    extrinsics: Float[Tensor, "1 S 3 4"], K: Float[Tensor, "1 S 3 3"], width: int, height: int, fps: float = 24.0
+) -> Cameras:
+    """Cameras of a DA3_GEOMETRY's w2c extrinsics and intrinsics, for the source picture's width and height.
+
+    DA3 works at a size of its own (multiples of 14), with its principal point at the middle, so that size is twice
+    the principal point; in a dict where pixel centres count from 0, cx is (W-1)/2 and shift_da3 adds the half.
+    """
+    w2c = torch.eye(4).repeat(extrinsics.shape[1], 1, 1)
+    w2c[:, :3] = extrinsics[0].float()
+    k = K[0].float()
+    scaled = torch.stack([rescale(one, width / (2 * float(one[0, 2])), height / (2 * float(one[1, 2]))) for one in k])
+    return Cameras(c2w=rigid_inverse(w2c), K=scaled, width=width, height=height, fps=fps)
+
+
+def K_from_da3(
+    K: Float[Tensor, "*B 3 3"], processed: tuple[int, int], width: int, height: int
+) -> Float[Tensor, "*B 3 3"]:
+    """K in our pixels of a K whose centres count from 0 at the processed (width, height): +0.5, then rescaled."""
+    half = K.clone()
+    half[..., :2, 2] += 0.5
+    return rescale(half, width / processed[0], height / processed[1])
+
+
+def K_from_moge(K: Float[Tensor, "*B 3 3"], width: int, height: int) -> Float[Tensor, "*B 3 3"]:
+    """K in pixels of MOGE_GEOMETRY's normalised intrinsics: row 0 times the width, row 1 times the height."""
+    return rescale(K, width, height)
+
+
+def fov_from_focal(focal: float, size: int) -> float:
+    """Degrees that `size` pixels span at a focal length in pixels."""
+    return 2 * math.degrees(math.atan(size / (2 * focal)))
+
+
+def focal_from_mm(mm: float, width: int, height: int, sensor: float = 36.0) -> float:
+    """Focal length in pixels of a lens in millimetres; the picture's longer side spans the sensor's (36 mm)."""
+    return mm / sensor * max(width, height)
+
+
+def mm_from_focal(focal: float, width: int, height: int, sensor: float = 36.0) -> float:
+    """The lens in millimetres of a focal length in pixels; inverse of focal_from_mm."""
+    return focal / max(width, height) * sensor
