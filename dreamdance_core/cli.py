@@ -1,0 +1,197 @@
+"""The command line: files in, files out; every command runs the same core as the nodes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from . import backends
+from .commands import animation, measure, parts
+from .io.weights import default_folder
+from .progress import Bars
+from .runtime import Runtime
+
+SAMPLES = Path(__file__).parent / "samples"  # in an installed wheel
+if not SAMPLES.is_dir():
+    SAMPLES = Path(__file__).parents[1] / "samples"  # in a checkout
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    if not (width.isdigit() and height.isdigit()):
+        raise argparse.ArgumentTypeError(f"size must look like 640x384, got {text!r}")
+    return int(width), int(height)
+
+
+def _focal(text: str) -> float:
+    value = float(text)
+    if not value > 4:
+        raise argparse.ArgumentTypeError(f"focal must be in pixels (> 4), got {text}; multiply by the width")
+    return value
+
+
+def _common(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 … (default: auto)")
+    command.add_argument("--seed", type=int, default=0, help="same seed, same machine, same result (default: 0)")
+    command.add_argument("--weights", type=Path, action="append", default=[], help="a folder to look for weights in")
+    command.add_argument("--download", action="store_true", help="fetch missing weights from their published addresses")
+
+
+def _clip(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--start", type=int, default=0, help="first frame, counted at --fps (default: 0)")
+    command.add_argument("--frames", type=int, help="how many frames (default: all)")
+    command.add_argument("--stride", type=int, default=1, help="use every n-th frame (default: 1)")
+    command.add_argument("--fps", type=float, help="frame clock, 1/s (default: the file's own)")
+
+
+def _family(command: argparse.ArgumentParser, family: str, default: str, extra: str = "") -> None:
+    names = ", ".join(backends.names(family))
+    command.add_argument(f"--{family}", default=default, help=f"backend: {names}{extra} (default: {default})")
+
+
+def _scene(command: argparse.ArgumentParser) -> None:
+    _family(command, "depth", "room_box", "; or an .npz file with z")
+    _family(command, "inpaint", "patchmatch")
+    command.add_argument("--prompt", default="", help="describes the scene without the character")
+    command.add_argument("--camera-units", choices=("auto", "depth"), default="auto", help="auto: fit the path to the "
+                         "scene; depth: its translations are in the depth's unit and are followed exactly")  # fmt: skip
+    command.add_argument("--focal", type=_focal, help="focal length of the art, px of its canvas")
+    command.add_argument("--views", type=int, default=10, help="most views to paint (default: 10)")
+    command.add_argument("--no-spiral", action="store_true", help="paint only what the camera path sees")
+    command.add_argument("--fit-steps", type=int, default=200, help="steps of Gaussian fitting (default: 200)")
+    command.add_argument("--size", type=_size, help="canvas WxH, multiples of 16 (default: the art's aspect)")
+    command.add_argument("--long-side", type=int, default=768, help="canvas long side, px (default: 768)")
+
+
+def _animate_options(command: argparse.ArgumentParser) -> None:
+    _common(command)
+    _clip(command)
+    _scene(command)
+    _family(command, "segment", "u2net_small")
+    _family(command, "pose", "blazepose")
+    _family(command, "video", "puppet")
+    command.add_argument("--camera", default="pycolmap", help="a camera file to follow, or the backend that solves the "
+                         f"clip's camera: {', '.join(backends.names('camera'))} (default: pycolmap)")  # fmt: skip
+    command.add_argument("--driving-focal", type=_focal, help="focal length of the clip, px (default: estimated)")
+    command.add_argument("--mask", type=Path, help="picture whose white is the character")
+    command.add_argument("--scene", type=Path, help="a finished scene (.ply); nothing is completed or fitted")
+    command.add_argument("--no-retarget", action="store_true", help="keep the driving proportions and place")
+    command.add_argument("--steps", type=int, default=50, help="diffusion steps of a network video backend")
+    command.add_argument("--guidance", type=float, default=3.5, help="guidance of a network video backend")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line; each command carries its function as `do`."""
+    root = argparse.ArgumentParser(prog="dreamdance", description=__doc__)
+    commands = root.add_subparsers(dest="command", required=True, metavar="command")
+
+    def add(name: str, do: Callable, help: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=help, description=help)
+        command.set_defaults(do=do)
+        return command
+
+    demo = add("demo", animation.demo, "animate the sample character by the sample clip")
+    _animate_options(demo)
+    demo.set_defaults(art=SAMPLES / "character.png", video_file=SAMPLES / "dance.mp4", long_side=640, download=True)
+    demo.add_argument("--out", type=Path, default=Path("dreamdance_out"), help="folder (default: dreamdance_out)")
+
+    animate = add("animate", animation.animate, "animate a character picture by a driving clip")
+    animate.add_argument("art", type=Path, help="picture of a character")
+    animate.add_argument("video_file", type=Path, metavar="video", help="driving clip")
+    animate.add_argument("--out", type=Path, required=True, help="folder for animation.mp4, scene.ply, …")
+    _animate_options(animate)
+
+    segment = add("segment", parts.segment, "cut a character out of its picture")
+    segment.add_argument("art", type=Path, help="picture of a character")
+    segment.add_argument("--out", type=Path, required=True, help="mask picture, white = character")
+    _family(segment, "segment", "u2net_small")
+    _common(segment)
+
+    pose = add("pose", parts.pose, "keypoints of a clip as POSE_KEYPOINT JSON")
+    pose.add_argument("video_file", type=Path, metavar="video")
+    pose.add_argument("--out", type=Path, required=True, help="JSON file")
+    pose.add_argument("--people", type=int, default=1, help="how many people to follow (default: 1)")
+    _family(pose, "pose", "blazepose")
+    _clip(pose)
+    _common(pose)
+
+    camera = add("camera", parts.camera, "the camera of a clip, persons ignored")
+    camera.add_argument("video_file", type=Path, metavar="video")
+    camera.add_argument("--mask", type=Path, help="person masks: .npz or video (default: from the pose)")
+    camera.add_argument("--focal", type=_focal, help="focal length, px (default: estimated)")
+    camera.add_argument("--out", type=Path, required=True, help="camera.json, or .txt (TUM), .npy, …")
+    _family(camera, "camera", "pycolmap")
+    _family(camera, "pose", "blazepose")
+    _clip(camera)
+    _common(camera)
+
+    scene = add("scene", parts.scene, "complete the scene of a picture and fit Gaussians to it")
+    scene.add_argument("art", type=Path, help="picture")
+    scene.add_argument("--mask", type=Path, help="character mask to remove (default: the whole picture is background)")
+    scene.add_argument("--camera", type=Path, help="camera file whose path the scene must cover")
+    scene.add_argument("--out", type=Path, required=True, help="SCENE.ply; SCENE.camera.json is written beside it")
+    _scene(scene)
+    _common(scene)
+
+    render = add("render", parts.render, "pictures of a scene along a camera path")
+    render.add_argument("scene", type=Path, help="Gaussians (.ply)")
+    render.add_argument("--camera", type=Path, required=True, help="camera file in the scene's unit")
+    render.add_argument("--size", type=_size, help="WxH px (default: the camera's)")
+    render.add_argument("--out", type=Path, required=True, help="VIDEO.mp4, or a folder for %%05d.png")
+    _common(render)
+
+    evaluate = add("evaluate", measure.evaluate, "compare a video or folder of pictures with the truth")
+    evaluate.add_argument("--pred", type=Path, required=True, help="video or folder")
+    evaluate.add_argument("--truth", type=Path, required=True, help="video or folder")
+    evaluate.add_argument("--out", type=Path, help="METRICS.json (default: printed only)")
+
+    weights = add("weights", parts.weights, "list or fetch published weights, with their licences")
+    weights.add_argument("action", choices=("list", "get"))
+    weights.add_argument("name", nargs="?", help="which weights to get")
+    _common(weights)
+    return root
+
+
+def runtime(args: argparse.Namespace, bars: Bars) -> Callable[[str], Runtime]:
+    """A function that makes the Runtime of a named stage, each with its own progress bar."""
+    name = getattr(args, "device", "cpu")
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        device = torch.empty(0, device=name).device
+    except (RuntimeError, AssertionError) as error:
+        raise ValueError(f"device {name!r} cannot be used here ({str(error).splitlines()[0]}); try cpu") from error
+    folders = (*getattr(args, "weights", ()), default_folder())
+    dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
+
+    def stage(title: str) -> Runtime:
+        return Runtime(
+            device=device, dtype=dtype, report=bars.stage(title), weight_folders=folders, download=args.download
+        )
+
+    return stage
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; 0 on success, 1 with one sentence on bad input, 130 when interrupted."""
+    args = parser().parse_args(arguments)
+    if not hasattr(args, "download"):
+        args.download = False
+    with Bars() as bars:
+        try:
+            args.do(args, runtime(args, bars))
+        except KeyboardInterrupt:
+            bars.say("interrupted; finished stages are kept and will be reused", error=True)
+            return 130
+        except (ValueError, OSError, ImportError, RuntimeError) as error:
+            bars.say(f"{args.command}: {error}", error=True)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+"""Command-line arguments to the values core works with."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from ..gaussians.fit import FitOptions
+from ..io.camera_files import read_cameras
+from ..io.images import Picture, to_canvas
+from ..io.maps import read_depth, read_mask
+from ..io.video import ClipRange
+from ..pipeline import AnimateOptions, Given
+from ..pose.retarget import RetargetOptions
+from ..scene.complete import SceneOptions
+from ..types import Cameras, CameraSolution, Depth, MotionKind
+
+
+def clip_range(args: Namespace) -> ClipRange:
+    """--start, --frames, --stride, --fps."""
+    return ClipRange(start=args.start, frames=args.frames, stride=args.stride, fps=args.fps)
+
+
+def canvas(picture: Picture, args: Namespace) -> Picture:
+    """The art on its canvas (--size, --long-side)."""
+    if args.long_side < 16:
+        raise ValueError(f"--long-side must be at least 16 px, got {args.long_side}")
+    return to_canvas(picture, args.long_side, args.size)
+
+
+def mask_on_canvas(path: Path | None, art: Picture, args: Namespace) -> torch.Tensor | None:
+    """--mask cut and resized exactly like the art; it must have the art's own size."""
+    if path is None:
+        return None
+    mask = read_mask(path)
+    if mask.shape != art.rgb.shape[:2]:
+        have, want = "x".join(map(str, mask.shape[::-1])), "x".join(map(str, art.rgb.shape[1::-1]))
+        raise ValueError(f"{path.name} must have the picture's size {want}, got {have}; resize it first")
+    return to_canvas(Picture(rgb=art.rgb, alpha=mask), args.long_side, args.size).alpha
+
+
+def depth_on_canvas(name: str, art: Picture) -> Depth | None:
+    """--depth when it is a file: resized to the canvas without mixing near and far; None for a backend's name."""
+    from ..depth.resize import resize_depth
+
+    if not name.endswith(".npz"):
+        return None
+    return resize_depth(read_depth(name), art.rgb.shape[1], art.rgb.shape[0])
+
+
+def _kind(cameras: Cameras) -> MotionKind:
+    """What a path does, judged by its numbers."""
+    if bool((cameras.c2w[:, :3, 3] - cameras.c2w[0, :3, 3]).abs().amax() > 1e-6):
+        return "parallax"
+    if bool((cameras.K - cameras.K[0]).abs().amax() > 1e-3):
+        return "zoom"
+    return "rotation" if bool((cameras.c2w - cameras.c2w[0]).abs().amax() > 1e-6) else "static"
+
+
+def solution_from_file(path: Path) -> CameraSolution:
+    """A camera file as the wanted path, re-based to its first pose when it is used."""
+    cameras = read_cameras(path)
+    solved = torch.ones(len(cameras), dtype=torch.bool)
+    return CameraSolution(cameras=cameras, kind=_kind(cameras), solved=solved, median_depth=None)
+
+
+def animate_options(args: Namespace) -> AnimateOptions:
+    """All settings of a run; a camera or depth file leaves the backend's name at its default."""
+    names = {
+        family: getattr(args, family) for family in ("inpaint", "segment", "pose", "video") if hasattr(args, family)
+    }
+    if not args.depth.endswith(".npz"):
+        names["depth"] = args.depth
+    options = AnimateOptions(
+        focal=args.focal,
+        driving_focal=getattr(args, "driving_focal", None),
+        scene=SceneOptions(views=args.views, spiral=not args.no_spiral, prompt=args.prompt, seed=args.seed),
+        fit=FitOptions(steps=args.fit_steps, seed=args.seed),
+        retarget=RetargetOptions(enabled=not getattr(args, "no_retarget", False)),
+        seed=args.seed,
+        **names,
+    )
+    if hasattr(args, "steps"):
+        options = replace(options, steps=args.steps, guidance=args.guidance)
+    return options
+
+
+def given(art: Picture, args: Namespace, solution: CameraSolution | None) -> Given:
+    """What the user brings along: camera, depth, mask."""
+    on_canvas = canvas(art, args)
+    return Given(
+        solution=solution,
+        exact_path=args.camera_units == "depth",
+        depth=depth_on_canvas(args.depth, on_canvas),
+        mask=mask_on_canvas(args.mask, art, args),
+    )

@@ -1,0 +1,129 @@
+"""One command per stage: segment, pose, camera, scene, render, weights."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from .. import backends
+from ..camera.estimate import estimate_camera
+from ..gaussians.fit import fit
+from ..gaussians.render import render as render_gaussians
+from ..geometry.pinhole import rescale
+from ..io import weights as weight_files
+from ..io.camera_files import read_cameras, write_cameras
+from ..io.images import read_image, write_image
+from ..io.maps import read_clip_mask
+from ..io.ply import read_ply, write_ply
+from ..io.pose_files import write_pose
+from ..io.video import read_clip, write_video
+from ..pipeline import Stage, build_scene
+from ..pose.extract import extract_pose
+from ..pose.regions import person_mask
+from ..segment.cutout import cut_out
+from . import options
+
+CLIP_SIDE = 1280  # px; longer clips are read at this size: detectors and solvers gain nothing beyond it
+
+
+def note(text: str) -> None:
+    """A line for the user, on stdout."""
+    sys.stdout.write(text + "\n")
+
+
+def segment(args: Namespace, stage: Stage) -> None:
+    """Writes the character's mask, white = character."""
+    picture = read_image(args.art)
+    backend = backends.load("segment", args.segment, stage("Load segmentation"))
+    write_image(args.out, cut_out(picture.rgb, backend, alpha=picture.alpha).alpha)
+
+
+def pose(args: Namespace, stage: Stage) -> None:
+    """Writes the clip's keypoints."""
+    clip = read_clip(args.video_file, options.clip_range(args), max_side=CLIP_SIDE)
+    backend = backends.load("pose", args.pose, stage("Load pose"))
+    track = extract_pose(clip.frames, backend, people=args.people, fps=clip.fps, run=stage("Pose of the clip"))
+    write_pose(args.out, track)
+
+
+def camera(args: Namespace, stage: Stage) -> None:
+    """Writes the clip's camera and prints what was found and assumed."""
+    steps = options.clip_range(args)
+    clip = read_clip(args.video_file, steps)
+    if args.mask is not None:
+        people = read_clip_mask(args.mask, steps)
+    else:
+        people = _people(clip.frames, clip.fps, args, stage)
+    backend = backends.load("camera", args.camera, stage("Load camera solver"))
+    solution = estimate_camera(
+        clip.frames, backend, person_mask=people, focal=args.focal, fps=clip.fps, run=stage("Camera of the clip")
+    )
+    write_cameras(args.out, solution.cameras)
+    solved = f"{int(solution.solved.sum())} of {len(solution.solved)} frames solved"
+    note(f"{solution.kind}; {solved}" + "".join(f"\n{line}" for line in solution.notes))
+
+
+def _people(frames: torch.Tensor, fps: float, args: Namespace, stage: Stage) -> torch.Tensor | None:
+    """Masks from the pose; None, and a word about it, when the clip shows nobody."""
+    backend = backends.load("pose", args.pose, stage("Load pose"))
+    try:
+        return person_mask(extract_pose(frames, backend, fps=fps, run=stage("Pose of the clip")))
+    except ValueError as error:
+        note(f"no person is masked: {error}")
+        return None
+
+
+def scene(args: Namespace, stage: Stage) -> None:
+    """Writes the fitted Gaussians, and beside them the placed path."""
+    art = read_image(args.art)
+    solution = None if args.camera is None else options.solution_from_file(args.camera)
+    given = options.given(art, args, solution)
+    on_canvas, settings = options.canvas(art, args), options.animate_options(args)
+    cut = None
+    if given.mask is not None:
+        cut = cut_out(on_canvas.rgb, lambda image: given.mask, mask=given.mask)
+    completed = build_scene(cut, on_canvas, solution, settings, given, stage)
+    gaussians = fit(completed.views, options=settings.fit, run=stage("Fit Gaussians")).gaussians
+    write_ply(args.out, gaussians)
+    if completed.path is not None:
+        write_cameras(args.out.with_suffix(".camera.json"), completed.path)
+    note("; ".join(f"{name} {value}" for name, value in completed.coverage.items()))
+
+
+def render(args: Namespace, stage: Stage) -> None:
+    """Writes a video, or a folder of numbered pictures; colours over black."""
+    cameras = read_cameras(args.camera)
+    if args.size is not None:
+        width, height = args.size
+        K = rescale(cameras.K, width / cameras.width, height / cameras.height)
+        cameras = replace(cameras, K=K, width=width, height=height)
+    frames = render_gaussians(read_ply(args.scene), cameras, run=stage("Render")).frames
+    write_frames(args.out, frames, cameras.fps)
+
+
+def write_frames(out: Path, frames: torch.Tensor, fps: float) -> None:
+    """A video when the name has a video's suffix, else a folder of %05d.png."""
+    if out.suffix:
+        write_video(out, frames, fps)
+        return
+    for index, frame in enumerate(frames):
+        write_image(out / f"{index:05d}.png", frame)
+
+
+def weights(args: Namespace, stage: Stage) -> None:
+    """Lists the known weights, or fetches one of them."""
+    run = stage("Download")
+    if args.action == "get":
+        if args.name is None:
+            raise ValueError("weights get needs a name; `dreamdance weights list` shows them")
+        note(str(weight_files.get(args.name, run.weight_folders[0], run)))
+        return
+    rows = weight_files.table(run)
+    columns = list(rows[0])
+    widths = {c: max(len(c), *(len(row[c]) for row in rows)) for c in columns}
+    for row in [dict(zip(columns, columns, strict=True)), *rows]:
+        note("  ".join(row[c].ljust(widths[c]) for c in columns).rstrip())

@@ -1,0 +1,210 @@
+"""The whole method, end to end: a character picture and a driving clip become an animation in its own scene."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from . import backends
+from .camera.estimate import estimate_camera
+from .gaussians.fit import FitOptions, fit
+from .gaussians.render import render
+from .geometry.pinhole import intrinsics, rescale
+from .io.images import Picture
+from .io.stages import StageFiles
+from .io.video import Clip
+from .pose import draw
+from .pose.extract import boxes_from_mask, extract_pose
+from .pose.regions import paint_mask, person_mask
+from .pose.retarget import RetargetOptions, retarget
+from .runtime import Runtime
+from .scene.complete import CompletedScene, SceneOptions, complete_scene
+from .scene.place import place_path
+from .segment.cutout import cut_out
+from .types import AnimateJob, Cameras, CameraSolution, Cutout, Depth, Gaussians, PoseTrack, Render
+
+Stage = Callable[[str], Runtime]  # the Runtime of a named stage, with that stage's own progress
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnimateOptions:
+    """Backends and settings of a run; backends are names of backends.names(family)."""
+
+    segment: str = "u2net_small"
+    pose: str = "blazepose"
+    camera: str = "pycolmap"
+    depth: str = "room_box"
+    inpaint: str = "patchmatch"
+    video: str = "puppet"
+    focal: float | None = None  # px of the art on its canvas; None = the depth's, else its width
+    driving_focal: float | None = None  # px of the driving clip; None = estimated
+    steps: int = 50  # of a diffusion video backend
+    guidance: float = 3.5
+    scene: SceneOptions = field(default_factory=SceneOptions)
+    fit: FitOptions = field(default_factory=FitOptions)
+    retarget: RetargetOptions = field(default_factory=RetargetOptions)
+    seed: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """Results the caller brings along; each replaces the stage that would make it."""
+
+    solution: CameraSolution | None = None  # the wanted camera, from a file or by hand
+    exact_path: bool = False  # its translations are in the depth's unit and are followed as they are
+    depth: Depth | None = None  # of the art on its canvas
+    gaussians: Gaussians | None = None  # a finished scene; the solution's path is then in its unit
+    mask: Float[Tensor, "H W"] | None = None  # of the character
+
+
+@dataclass(frozen=True, kw_only=True)
+class Animation:
+    """All that a run made."""
+
+    frames: Float[Tensor, "T H W 3"]
+    background: Render
+    gaussians: Gaussians
+    pose: PoseTrack  # of the driving person
+    solution: CameraSolution
+    coverage: dict
+
+
+def build_scene(
+    cut: Cutout | None,
+    art: Picture,
+    solution: CameraSolution | None,
+    options: AnimateOptions,
+    given: Given,
+    stage: Stage,
+) -> CompletedScene:
+    """The completed scene of a canvas picture along a camera path (which may be None: the spiral only).
+
+    cut: None takes the whole picture as background.
+    """
+    inpaint = backends.load("inpaint", options.inpaint, stage("Load inpainting"))
+    depth_backend = None if given.depth else backends.load("depth", options.depth, stage("Load depth"))
+    hole = torch.zeros(art.rgb.shape[:2]) if cut is None else cut.hole_mask
+    width, height = art.rgb.shape[1], art.rgb.shape[0]
+    K = None if options.focal is None else intrinsics(width, height, options.focal)
+    plate = inpaint(art.rgb, hole, options.scene.prompt, options.seed) if bool(hole.any()) else art.rgb
+    depth = given.depth or depth_backend(plate[None], K)
+    if K is None:
+        K = depth.K if depth.K is not None else _default_K(solution if given.exact_path else None, width, height)
+    path = None
+    if solution is not None:
+        units = "depth" if given.exact_path else "auto"
+        cameras = _on_canvas(solution.cameras, art, K)
+        path = place_path(cameras, depth.z[0], median_depth=solution.median_depth, units=units)
+    scene = replace(options.scene, seed=options.seed)
+    return complete_scene(plate, hole, depth, inpaint, K=K, path=path, options=scene, run=stage("Complete scene"))
+
+
+def animate(
+    art: Picture, clip: Clip, options: AnimateOptions, given: Given, stage: Stage, files: StageFiles
+) -> Animation:
+    """The finished animation, from a canvas picture (see to_canvas) and a driving clip. Finished stages are reused.
+
+    Raises ValueError with one sentence when a stage cannot work with its input (no character, no person, …).
+    """
+    height, width = art.rgb.shape[:2]
+    given_camera = given.solution
+    if given_camera is not None and len(given_camera.cameras) != len(clip.frames):
+        count = len(given_camera.cameras)
+        raise ValueError(f"the camera must have one pose per clip frame, got {count} for {len(clip.frames)} frames")
+    cut = files.once("cutout", Cutout, (art, given.mask, options.segment), lambda: _cut(art, given, options, stage))
+    detect = backends.load("pose", options.pose, stage("Load pose"))
+    box = boxes_from_mask(cut.alpha[None])
+
+    def pose_of(frames: Tensor, boxes: Tensor | None, what: str) -> PoseTrack:
+        return extract_pose(frames, detect, boxes=boxes, fps=clip.fps, run=stage(what))
+
+    reference = files.once(
+        "reference_pose", PoseTrack, (art, box, options.pose), lambda: pose_of(art.rgb[None], box, "Pose of the art")
+    )
+    driving = files.once(
+        "driving_pose", PoseTrack, (clip, options.pose), lambda: pose_of(clip.frames, None, "Pose of the clip")
+    )
+    solution = given_camera or files.once(
+        "driving_camera",
+        CameraSolution,
+        (clip, driving, options.camera, options.driving_focal),
+        lambda: _solve(clip, driving, options, stage),
+    )
+    gaussians, path, coverage = _scene(cut, art, solution, options, given, stage, files)
+    background = render(gaussians, path, run=stage("Render background"))
+    pose = retarget(driving, reference, width, height, options=options.retarget)
+    job = AnimateJob(
+        background=background.frames,
+        paint_mask=paint_mask(pose, reference_pose=reference, reference_alpha=cut.alpha),
+        body=draw.draw_body(pose, width, height),
+        hand=draw.draw_hands(pose, width, height),
+        face=draw.draw_face(pose, width, height),
+        pose=pose,
+        reference_pose=reference,
+        reference=cut.character,
+        reference_alpha=cut.alpha,
+        seed=options.seed,
+        steps=options.steps,
+        guidance=options.guidance,
+        prompt=options.scene.prompt,
+    )
+    frames = backends.load("video", options.video, stage("Paint the character"))(job)
+    return Animation(
+        frames=frames, background=background, gaussians=gaussians, pose=driving, solution=solution, coverage=coverage
+    )
+
+
+def _scene(
+    cut: Cutout, art: Picture, solution: CameraSolution, options: AnimateOptions, given: Given, stage: Stage, files
+) -> tuple[Gaussians, Cameras, dict]:
+    if given.gaussians is not None:
+        K = intrinsics(art.rgb.shape[1], art.rgb.shape[0], options.focal)
+        cameras = _on_canvas(solution.cameras, art, K)
+        if not given.exact_path:
+            start = replace(cameras[0], c2w=torch.eye(4)[None])
+            seen = render(given.gaussians, start, run=stage("Look at the scene"))
+            cameras = place_path(cameras, seen.z[0], median_depth=solution.median_depth, units="auto")
+        return given.gaussians, cameras, {}
+    depends = (art, cut, solution, given, options.focal, options.depth, options.inpaint, options.scene, options.seed)
+    scene = files.once("scene", CompletedScene, depends, lambda: build_scene(cut, art, solution, options, given, stage))
+    gaussians = files.once(
+        "gaussians",
+        Gaussians,
+        (scene.views, options.fit),
+        lambda: fit(scene.views, options=options.fit, run=stage("Fit Gaussians")).gaussians,
+    )
+    return gaussians, scene.path, scene.coverage
+
+
+def _default_K(exact: CameraSolution | None, width: int, height: int) -> Tensor:
+    """The lens of an exact path's first camera, rescaled to the canvas; else f = width."""
+    if exact is None:
+        return intrinsics(width, height)
+    cameras = exact.cameras
+    return rescale(cameras.K[0], width / cameras.width, height / cameras.height)
+
+
+def _on_canvas(cameras: Cameras, art: Picture, K: Tensor) -> Cameras:
+    """The same path through the art's own lens at the canvas's size; zooms keep their ratio to the first frame."""
+    height, width = art.rgb.shape[:2]
+    zoom = cameras.K[:, 0, 0] / cameras.K[0, 0, 0]
+    own = K.repeat(len(cameras), 1, 1)
+    own[:, 0, 0] *= zoom
+    own[:, 1, 1] *= zoom
+    return replace(cameras, K=own, width=width, height=height)
+
+
+def _cut(art: Picture, given: Given, options: AnimateOptions, stage: Stage) -> Cutout:
+    run = stage("Cut out the character")
+    return cut_out(art.rgb, backends.load("segment", options.segment, run), mask=given.mask, alpha=art.alpha)
+
+
+def _solve(clip: Clip, driving: PoseTrack, options: AnimateOptions, stage: Stage) -> CameraSolution:
+    run = stage("Camera of the clip")
+    backend = backends.load("camera", options.camera, run)
+    people = person_mask(driving)
+    return estimate_camera(clip.frames, backend, person_mask=people, focal=options.driving_focal, fps=clip.fps, run=run)

@@ -1,0 +1,39 @@
+"""Frame metrics against fixed pairs and scikit-image."""
+
+import numpy as np
+import pytest
+import torch
+from skimage.metrics import structural_similarity
+
+from dreamdance_core.evaluation.metrics import compare, l1_table, mae, psnr, ssim
+
+
+def flat(value: int, height: int = 24, width: int = 36) -> torch.Tensor:
+    return torch.full((height, width, 3), value / 255)
+
+
+def test_known_pair():
+    """Trap 63: MAE 10, L1 = 10 / pixels, PSNR 28.13; identical frames give 100."""
+    a, b = flat(100, 768, 768), flat(110, 768, 768)
+    assert mae(a, b) == pytest.approx(10)
+    assert l1_table(a, b) == pytest.approx(1.695e-5, rel=1e-3)
+    assert psnr(a, b) == pytest.approx(28.13, abs=0.005)
+    assert psnr(a, a) == 100
+
+
+def test_ssim_equals_scikit_image():
+    make = torch.Generator().manual_seed(0)
+    a = torch.rand(40, 56, 3, generator=make)
+    b = (a + 0.2 * torch.rand(40, 56, 3, generator=make)).clamp(0, 1)
+    import cv2
+
+    grey = [cv2.cvtColor((x * 255).round().byte().numpy(), cv2.COLOR_RGB2GRAY) for x in (a, b)]
+    assert ssim(a, b) == pytest.approx(structural_similarity(*grey), abs=1e-6)
+
+
+def test_compare_names_a_mismatch():
+    with pytest.raises(ValueError, match="same frames and size"):
+        compare(torch.zeros(2, 24, 36, 3), torch.zeros(3, 24, 36, 3))
+    means = compare(torch.stack([flat(100), flat(100)]), torch.stack([flat(110), flat(100)]))
+    assert means["mae"] == pytest.approx(5)
+    assert np.isfinite(list(means.values())).all()
