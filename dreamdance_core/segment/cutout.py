@@ -12,12 +12,13 @@ from ..types import Cutout, SegmentBackend
 from .find import LARGEST, SMALLEST, crop_of, disc, find_character, main_part
 from .refine import BAND, follow_edges, foreground_colours, soft_edge
 
+SEEN = 0.75  # a gap that the network covers this well is a hole in the edge search, not in the character
 WORK_SIDE = 1000  # px; a longer crop is matted at this size and scaled up
 
 
 def cut_out(
     image: Float[Tensor, "H W 3"],
-    backend: SegmentBackend,
+    backend: SegmentBackend | None,
     *,
     mask: Float[Tensor, "H W"] | None = None,
     alpha: Float[Tensor, "H W"] | None = None,
@@ -25,7 +26,7 @@ def cut_out(
     """The character's colours, its soft alpha and the hole to repaint, all of the picture's size.
 
     alpha is the picture's own transparency and is taken as it is; else mask (1 = character, the user's) decides and
-    only its edge is softened; else the backend looks for the figure. ValueError when there is no plausible character.
+    only its edge is softened; else the backend (None with alpha or mask) looks for the figure. ValueError when there is no plausible character.
     """
     for name, given in (("mask", mask), ("alpha", alpha)):
         if given is not None and given.shape != image.shape[:2]:
@@ -39,8 +40,10 @@ def cut_out(
         matte = alpha.float().cpu().clamp(0, 1)
     elif mask is not None:
         matte = _soften(image, mask.float().cpu().clamp(0, 1))
-    else:
+    elif backend is not None:
         matte = _matte(image, backend)
+    else:
+        raise ValueError("the picture has no transparent pixel: give a mask or a segment backend")
     _require_plausible(matte)
     return Cutout(character=_clean_colours(image, matte), alpha=matte, hole_mask=hole_mask(matte))
 
@@ -97,7 +100,7 @@ def _tidy(mask: np.ndarray, coarse: np.ndarray) -> np.ndarray:
         x, y, w, h = stats[label, :4]
         inside = x > 0 and y > 0 and x + w < part.shape[1] and y + h < part.shape[0]
         gap = labels == label
-        if inside and coarse[gap].mean() > 0.5:
+        if inside and coarse[gap].mean() > SEEN:
             part |= gap
     return part.astype(np.float32)
 
