@@ -19,15 +19,14 @@ from ....runtime import Runtime
 from ....types import PoseTrack
 from .layout import whole_body
 from .nets import Networks, published, random
-from .people import Crowd, follow_back, with_details
+from .people import MAX_DRIFT, Crowd, follow_back, with_details
 
 
 class BlazePose:
     """Body, feet, face and hands of everybody in a clip."""
 
-    def __init__(self, networks: Networks, run: Runtime) -> None:
-        self.networks = networks
-        self.run = run
+    def __init__(self, networks: Networks, run: Runtime, *, max_drift: float = MAX_DRIFT) -> None:
+        self.networks, self.run, self.max_drift = networks, run, max_drift
 
     def __call__(self, frames: Float[Tensor, "T H W 3"], boxes: Float[Tensor, "T 4"] | None = None) -> PoseTrack:
         """Raw COCO-WholeBody keypoints in picture pixels; the person axis is stable while somebody is followed and has
@@ -42,7 +41,7 @@ class BlazePose:
         def frame_at(t: int) -> np.ndarray:
             return np.ascontiguousarray(frames[t].detach().cpu().numpy(), dtype=np.float32)
 
-        crowd, found = Crowd(self.networks), []
+        crowd, found = Crowd(self.networks, self.max_drift), []
         for t in range(total):
             frame = frame_at(t)
             bodies = crowd.step(frame, None if boxes is None else boxes[t].cpu().numpy().astype(np.float64))
@@ -72,4 +71,4 @@ def load(run: Runtime, *, threads: int = 2) -> BlazePose:
 
 def tiny(seed: int = 0) -> BlazePose:
     """The same class over small random networks."""
-    return BlazePose(random(seed), Runtime())
+    return BlazePose(random(seed), Runtime(), max_drift=float("inf"))  # random landmarks are never steady

@@ -38,7 +38,7 @@ class Face:
 def find_face(frame: Float[np.ndarray, "H W 3"], roi: Roi, network: Network) -> Face | None:
     """The face inside `roi`, or None where the network sees none."""
     rows, flag = network(crop(frame, roi, SIDE))[:2]
-    presence = float(sigmoid(flag.reshape(())))
+    presence = float(sigmoid(flag).reshape(()))
     if presence < MIN_PRESENCE:
         return None
     return Face(mesh=to_picture(roi, rows.reshape(468, 3)[:, :2] / SIDE), presence=presence)

@@ -22,7 +22,7 @@ _BODY_POINTS = {"left": (13, 15, 17, 19), "right": (14, 16, 18, 20)}  # elbow, w
 class Hand:
     points: Float[np.ndarray, "21 2"]  # picture pixels
     presence: float
-    leftness: float  # that it is a left hand, in a picture that is not mirrored
+    rightness: float  # that it is a right hand, in a picture that is not mirrored
 
     def roi(self) -> Roi:
         """Where to look in the next frame: the palm, upright along wrist -> knuckles."""
@@ -37,7 +37,7 @@ def find_hand(frame: Float[np.ndarray, "H W 3"], roi: Roi, network: Network) -> 
     if float(presence.reshape(())) < MIN_PRESENCE:
         return None
     points = to_picture(roi, rows.reshape(21, 3)[:, :2] / SIDE)
-    return Hand(points=points, presence=min(float(presence.reshape(())), 1.0), leftness=float(side.reshape(())))
+    return Hand(points=points, presence=min(float(presence.reshape(())), 1.0), rightness=float(side.reshape(())))
 
 
 def roi_of_body(body: Body, side: str) -> Roi:

@@ -77,10 +77,10 @@ class _Random:
         return tuple(bias + (hidden @ layer).reshape(bias.shape) for bias, layer in self.outputs)
 
 
-def _random_detector(rng: np.random.Generator, spec: DetectorSpec, keypoints: list[tuple[float, float]]) -> Network:
+def _random_detector(rng: np.random.Generator, spec: DetectorSpec, keypoints: np.ndarray) -> Network:
     """Sees one thing near the middle: a box of half the picture with the given keypoints about its centre."""
     centres = anchor_centres(spec)
-    row = np.array([(0.0, 0.0), (0.5, 0.5), *keypoints]).reshape(-1) * spec.side
+    row = np.concatenate([[[0, 0], [0.5, 0.5]], keypoints]).reshape(-1) * spec.side
     logits = 4.0 - 20.0 * np.linalg.norm(centres - 0.5, axis=1)
     rows = np.broadcast_to(row, (1, len(centres), row.size))
     return _Random(rng, [(rows, 2.0), (logits[None, :, None], 0.1)])
@@ -90,12 +90,12 @@ def random(seed: int) -> Networks:
     """Small seeded networks that answer like the published ones: somebody in the middle of every picture."""
     rng = np.random.default_rng(seed)
     body = np.concatenate([rng.uniform(60, 196, (39, 2)), rng.normal(0, 20, (39, 1)), np.full((39, 2), 3.0)], axis=1)
-    body[33:35, :2] = (128, 128), (128, 40)  # the alignment points keep the next region of interest in place
+    body[33:35, :2] = (128, 128), (128, 25.6)  # the alignment points keep the next region of interest in place
     hand = np.concatenate([rng.uniform(60, 164, (21, 2)), rng.normal(0, 10, (21, 1))], axis=1)
     face = np.concatenate([rng.uniform(40, 152, (468, 2)), rng.normal(0, 10, (468, 1))], axis=1)
     present = np.array([[0.95]])
     return Networks(
-        pose_detection=_random_detector(rng, POSE_DETECTOR, [(0, 0), (0, -0.3), (0, 0), (0, -0.3)]),
+        pose_detection=_random_detector(rng, POSE_DETECTOR, np.array([(0, 0), (0, -0.3)] * 2)),
         pose_landmark=_Random(
             rng,
             [
@@ -106,10 +106,10 @@ def random(seed: int) -> Networks:
                 (np.zeros((1, 117)), 1.0),
             ],
         ),
-        palm_detection=_random_detector(rng, PALM_DETECTOR, [(0, 0.2), (0.1, 0), (0, -0.1), *[(0, 0)] * 4]),
+        palm_detection=_random_detector(rng, PALM_DETECTOR, np.array([(0, 0.2), (0.1, 0), (0, -0.1), *[(0, 0)] * 4])),
         hand_landmark=_Random(
             rng, [(hand.reshape(1, -1), 2.0), (present, 0.01), (present, 0.01), (np.zeros((1, 63)), 1.0)]
         ),
-        face_detection=_random_detector(rng, FACE_DETECTOR, [(-0.1, -0.1), (0.1, -0.1), *[(0, 0)] * 4]),
+        face_detection=_random_detector(rng, FACE_DETECTOR, np.array([(-0.1, -0.1), (0.1, -0.1), *[(0, 0)] * 4])),
         face_landmark=_Random(rng, [(face.reshape(1, 1, 1, -1), 2.0), (np.full((1, 1, 1, 1), 4.0), 0.1)]),
     )

@@ -81,13 +81,13 @@ def rivals(a: Body, b: Body) -> bool:
 
 
 def newcomers(
-    frame: Float[np.ndarray, "H W 3"], known: list[Body], networks: Networks, *, closely: bool
+    frame: Float[np.ndarray, "H W 3"], known: list[Body], networks: Networks, *, closely: bool, max_drift: float
 ) -> list[tuple[Body, float]]:
     """Bodies not followed yet (or followed wrongly: see rivals) with their drift, steadiest first."""
     regions = regions_with_people(frame, networks, closely=closely)
     regions = [roi for roi in regions if not any(alike(roi, body.roi()) for body in known)]
     settled = [settle(frame, roi, networks.pose_landmark) for roi in regions[:MAX_NEWCOMERS]]
-    steady = [(body, drift) for body, drift in filter(None, settled) if drift < MAX_DRIFT]
+    steady = [(body, drift) for body, drift in filter(None, settled) if drift < max_drift]
     chosen: list[tuple[Body, float]] = []
     for body, drift in sorted(steady, key=lambda item: item[1]):
         if not any(rivals(body, other) for other, _ in chosen):
@@ -98,8 +98,8 @@ def newcomers(
 class Crowd:
     """Who is where, frame after frame."""
 
-    def __init__(self, networks: Networks) -> None:
-        self.networks = networks
+    def __init__(self, networks: Networks, max_drift: float = MAX_DRIFT) -> None:
+        self.networks, self.max_drift = networks, max_drift
         self.bodies: dict[int, Body] = {}
         self.named = 0
         self.since_search = SEARCH_EVERY
@@ -120,7 +120,8 @@ class Crowd:
 
     def _welcome(self, frame: Float[np.ndarray, "H W 3"]) -> None:
         closely = not self.bodies and self.since_search >= SEARCH_EVERY
-        found = newcomers(frame, list(self.bodies.values()), self.networks, closely=closely)
+        known = list(self.bodies.values())
+        found = newcomers(frame, known, self.networks, closely=closely, max_drift=self.max_drift)
         if self.since_search >= SEARCH_EVERY:
             self.since_search = 0
         for body, drift in found:
