@@ -46,7 +46,7 @@ def ssim(a: Float[Tensor, "H W 3"], b: Float[Tensor, "H W 3"]) -> float:
     return float(score[pad:-pad, pad:-pad].mean())
 
 
-def compare(pred: Float[Tensor, "T H W 3"], truth: Float[Tensor, "T H W 3"]) -> dict[str, float]:
+def compare(pred: Float[Tensor, "T H W 3"], truth: Float[Tensor, "Tt Ht Wt 3"]) -> dict[str, float]:
     """Means over frames of psnr, ssim, mae and l1_table. Raises ValueError when lengths or sizes differ."""
     if pred.shape != truth.shape:
         raise ValueError(
