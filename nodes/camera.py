@@ -250,7 +250,7 @@ class SaveCameras(io.ComfyNode):
             search_aliases=["export camera", "camera json", "tum", "colmap"],
             is_output_node=True,
             inputs=[
-                Cameras.Input("cameras", tooltip="The path to write."),
+                Cameras.Input("cameras", tooltip="The camera path to write."),
                 io.String.Input(
                     "filename_prefix",
                     default="dreamdance/camera",

@@ -31,7 +31,7 @@ def wan_length(frames: int) -> int:
     return (frames - 1) // 4 * 4 + 1
 
 
-def _fitted(frames: Float[Tensor, "T H W C"], width: int, height: int) -> Float[Tensor, "T H W C"]:
+def fitted(frames: Float[Tensor, "T H W C"], width: int, height: int) -> Float[Tensor, "T H W C"]:
     """The clip resized to exactly width x height."""
     if frames.shape[1:3] == (height, width):
         return frames
@@ -63,8 +63,8 @@ def control_clip(
     if len(pose) < len(background):
         raise ValueError(f"pose_video must have {len(background)} frames like background, got {len(pose)}")
     height, width = (max(_MULTIPLE, side // _MULTIPLE * _MULTIPLE) for side in background.shape[1:3])
-    background, pose = _fitted(background, width, height), _fitted(pose, width, height)
-    mask = (_fitted(mask[..., None], width, height)[..., 0] > 0.5).float()
+    background, pose = fitted(background, width, height), fitted(pose, width, height)
+    mask = (fitted(mask[..., None], width, height)[..., 0] > 0.5).float()
     grey = torch.full_like(background, 0.5)
     drawn = (pose.amax(-1, keepdim=True) * 4).clamp(0, 1)
     fillings = {"pose on grey": pose * drawn + grey * (1 - drawn), "grey": grey, "background": background}
@@ -107,7 +107,7 @@ def paste_back(
 ) -> Float[Tensor, "T H W 3"]:
     """video inside the mask, background outside it bit-exact; the border of `feather` px lies inside the mask."""
     height, width = background.shape[1:3]
-    video = _fitted(video, width, height)
+    video = fitted(video, width, height)
     weight = mask
     if feather:
         # Shrunk first, then blurred by the same reach, so that the weight is 0 wherever the mask is 0.

@@ -36,7 +36,7 @@ class CamerasToLoad3D(io.ComfyNode):
             "previews. Those know a vertical field of view, but no off-centre principal point.",
             search_aliases=["load3d", "camera info", "three.js", "convert camera"],
             inputs=[
-                Cameras.Input("cameras", tooltip="The path."),
+                Cameras.Input("cameras", tooltip="The camera path to convert."),
                 io.Int.Input(
                     "frame", default=0, min=-1, max=100000, tooltip="Which frame's camera; -1 = a list of all of them."
                 ),
@@ -75,7 +75,7 @@ class CamerasToCameraCtrl(io.ComfyNode):
             category=_OUT,
             description="The path as CAMERACTRL_POSES (RealEstate10K rows) for AnimateDiff-Evolved and KJNodes.",
             search_aliases=["cameractrl", "realestate10k", "animatediff camera", "convert camera"],
-            inputs=[Cameras.Input("cameras", tooltip="The path.")],
+            inputs=[Cameras.Input("cameras", tooltip="The camera path to convert.")],
             outputs=[
                 CameraCtrlPoses.Output(
                     "poses", display_name="cameractrl_poses", tooltip="Normalised K and w2c, one row per frame."

@@ -8,7 +8,7 @@ from comfy_execution.graph_utils import ExecutionBlocker
 from ..dreamdance_core.long.aggregate import merge_clips
 from ..dreamdance_core.long.windows import plan_windows
 from . import host
-from .sockets import Windows
+from .sockets import WindowPlan, Windows
 
 
 class TemporalAggregate(io.ComfyNode):
@@ -31,17 +31,18 @@ class TemporalAggregate(io.ComfyNode):
             inputs=[
                 io.Int.Input(
                     "length",
-                    default=97,
-                    min=1,
+                    default=96,
+                    min=8,
                     max=100000,
+                    step=8,
                     tooltip="Frames of the whole video that the plan is for; ignored when clips are connected.",
                 ),
                 io.Int.Input(
                     "window",
-                    default=49,
-                    min=5,
+                    default=48,
+                    min=16,
                     max=1024,
-                    step=4,
+                    step=8,
                     tooltip="Frames per window of the plan; 49 is what the base model was trained on. More "
                     "needs more memory.",
                 ),
@@ -72,16 +73,18 @@ class TemporalAggregate(io.ComfyNode):
     @classmethod
     def execute(cls, length, window, overlap, mode, clips=None) -> io.NodeOutput:
         given = [host.from_host(clip, name) for name, clip in (clips or {}).items() if clip is not None]
-        count = sum(map(len, given)) - overlap * (len(given) - 1) if given else length
-        latent = latent_frames(count)
-        plan = plan_windows(latent, min(latent_frames(window), latent), min(overlap // 4, latent_frames(window) - 1))
-        value = {"windows": plan, "mode": mode, "length": count}
-        if not given:
-            blocked = ExecutionBlocker("frames of Temporal Aggregate needs at least one clip; connect clips")
-            return io.NodeOutput(value, blocked)
-        return io.NodeOutput(value, host.to_host(merge_clips(given, overlap)))
+        if given:
+            blocked = ExecutionBlocker("windows of Temporal Aggregate are a plan for no clips; disconnect the clips")
+            return io.NodeOutput(blocked, host.to_host(merge_clips(given, overlap)))
+        for name, value in (("length", length), ("window", window)):
+            if value % 8:
+                raise ValueError(
+                    f"{name} must be a multiple of 8 frames, got {value}; the nearest is {nearest_8(value)}"
+                )
+        windows = plan_windows(length // 4, min(window, length) // 4, min(overlap, window - 8) // 4)
+        blocked = ExecutionBlocker("frames of Temporal Aggregate needs clips; connect at least one")
+        return io.NodeOutput(WindowPlan(windows=tuple(windows), mode=mode), blocked)
 
 
-def latent_frames(frames: int) -> int:
-    """Latent frames of a clip: four pictures each, the first alone."""
-    return (frames - 1) // 4 + 1
+def nearest_8(frames: int) -> int:
+    return max(8, round(frames / 8) * 8)

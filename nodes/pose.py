@@ -10,6 +10,7 @@ from comfy_api.latest import io, ui
 from ..dreamdance_core import backends
 from ..dreamdance_core.io.pose_files import from_pose_keypoint, read_pose, to_pose_keypoint, write_pose
 from ..dreamdance_core.pose import draw
+from ..dreamdance_core.pose.extract import boxes_from_mask, extract_pose
 from ..dreamdance_core.pose.regions import paint_mask
 from ..dreamdance_core.pose.retarget import RetargetOptions, retarget
 from ..dreamdance_core.types import PoseTrack
@@ -109,8 +110,6 @@ class ExtractPose(io.ComfyNode):
 
     @classmethod
     def execute(cls, images, backend, fps, people, smoothing, fill_gap=8, **optional) -> io.NodeOutput:
-        from ..dreamdance_core.pose.extract import boxes_from_mask, extract_pose
-
         run = host.runtime(optional.get("download", False))
         frames = host.from_host(images, "images")
         height, width = frames.shape[1:3]

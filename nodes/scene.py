@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import torch
 from comfy_api.latest import io, ui
+from torch import Tensor
 
 from ..dreamdance_core import backends
+from ..dreamdance_core.geometry.pinhole import intrinsics
+from ..dreamdance_core.scene.complete import SceneOptions, complete_scene
+from ..dreamdance_core.types import Cameras as CamerasValue
+from ..dreamdance_core.types import Depth
 from . import host
+from .control import fitted
 from .host_inpaint import HostInpaint, sampler_names, scheduler_names
+from .preview import clip_preview, path_ui
 from .sockets import (
     Cameras,
     DA3Geometry,
@@ -14,9 +24,11 @@ from .sockets import (
     MoGeGeometry,
     Views,
     backend_input,
+    cameras_of,
     depth_from,
     depth_picture,
     download_input,
+    median_depth_of,
     seed_input,
 )
 
@@ -151,7 +163,121 @@ class SpiralSceneInpaint(io.ComfyNode):
                 "novel view",
             ],
             has_intermediate_output=True,
-            inputs=_scene_inputs(),
+            inputs=[
+                io.Image.Input(
+                    "background", tooltip="The picture of the scene, from Segment Character (or any picture)."
+                ),
+                io.Mask.Input(
+                    "hole_mask", tooltip="1 = repaint (the character); all 0 for a picture without a character."
+                ),
+                backend_input(
+                    "inpaint",
+                    "What paints the holes. patchmatch copies texture from the picture: no weights, about 1 s "
+                    "per view. "
+                    "Ignored when a MODEL is connected.",
+                ),
+                backend_input("depth", "What estimates depth when none is connected.", id="depth_backend"),
+                io.String.Input(
+                    "prompt",
+                    default="",
+                    multiline=True,
+                    tooltip="What the scene shows; only for backends that read text. A MODEL takes its "
+                    "CONDITIONING instead.",
+                ),
+                seed_input("the painting"),
+                io.Int.Input(
+                    "long_side",
+                    default=768,
+                    min=0,
+                    max=4096,
+                    step=16,
+                    tooltip="Long side, px, of the scene and of everything after it; the short one follows, both in "
+                    "multiples of 16. 0 = the picture's own size. Cost grows with its square.",
+                ),
+                io.Int.Input(
+                    "views",
+                    default=10,
+                    min=0,
+                    max=60,
+                    tooltip="Most views to paint. 10 cover a calm path; more help long paths, one painting each.",
+                ),
+                io.Boolean.Input(
+                    "spiral",
+                    default=True,
+                    advanced=True,
+                    tooltip="Look around the picture along a spiral first, so that the scene holds for other "
+                    "paths too. "
+                    "Off: only what your path sees.",
+                ),
+                Cameras.Input(
+                    "cameras",
+                    optional=True,
+                    tooltip="The camera path to follow. It is based on its first frame, scaled to the scene, smoothed, "
+                    "clamped.",
+                ),
+                io.Combo.Input(
+                    "camera_units",
+                    options=["auto", "depth"],
+                    default="auto",
+                    advanced=True,
+                    tooltip="auto scales the path to the scene's depth and keeps it inside; depth follows translations "
+                    "exactly, "
+                    "in the depth's own unit.",
+                ),
+                io.Float.Input(
+                    "camera_gain",
+                    default=1.0,
+                    min=0.0,
+                    max=4.0,
+                    step=0.05,
+                    advanced=True,
+                    tooltip="Multiplies the path's translations (auto units only); 0 keeps only its rotations.",
+                ),
+                _depth_input("Depth of the background; without it the depth backend estimates it on the clean plate."),
+                io.Model.Input(
+                    "model", optional=True, tooltip="Your own image model (SD1.5, SDXL, Flux Fill, …) to paint with."
+                ),
+                io.Conditioning.Input("positive", optional=True, tooltip="What to paint; needed with a MODEL."),
+                io.Conditioning.Input("negative", optional=True, tooltip="What to avoid; needed with a MODEL."),
+                io.Vae.Input("vae", optional=True, tooltip="The model's VAE; needed with a MODEL."),
+                io.Int.Input(
+                    "steps", default=20, min=1, max=200, advanced=True, tooltip="Sampling steps per view (MODEL)."
+                ),
+                io.Float.Input(
+                    "cfg",
+                    default=6.0,
+                    min=0.0,
+                    max=30.0,
+                    step=0.1,
+                    advanced=True,
+                    tooltip="Guidance scale (MODEL); 1 = off.",
+                ),
+                io.Combo.Input(
+                    "sampler",
+                    options=sampler_names(),
+                    default="euler",
+                    advanced=True,
+                    tooltip="Sampling method (MODEL).",
+                ),
+                io.Combo.Input(
+                    "scheduler",
+                    options=scheduler_names(),
+                    default="normal",
+                    advanced=True,
+                    tooltip="Noise schedule (MODEL).",
+                ),
+                io.Float.Input(
+                    "denoise",
+                    default=1.0,
+                    min=0.05,
+                    max=1.0,
+                    step=0.01,
+                    advanced=True,
+                    tooltip="Share of the noise schedule (MODEL): 1 paints holes anew, lower keeps more of a "
+                    "rough first fill.",
+                ),
+                download_input(),
+            ],
             outputs=[
                 Views.Output("views", display_name="views", tooltip="RGBD views with cameras, for Train Gaussians."),
                 io.Image.Output(
@@ -162,87 +288,58 @@ class SpiralSceneInpaint(io.ComfyNode):
                     "cameras", display_name="cameras", tooltip="The path in scene units, for Render Background."
                 ),
                 io.String.Output("report", display_name="report", tooltip="Coverage of the path before and after."),
+                io.Int.Output("width", display_name="width", tooltip="Width of the scene's pictures, px."),
+                io.Int.Output("height", display_name="height", tooltip="Height of the scene's pictures, px."),
             ],
         )
 
     @classmethod
-    def execute(cls, background, hole_mask, backend, prompt, seed, **more) -> io.NodeOutput:
+    def execute(cls, background, hole_mask, backend, depth_backend, prompt, seed, long_side, views, **more):
         run = host.runtime(more.get("download", False))
-        picture = host.one_picture(background, "background")
-        hole = host.mask_of(hole_mask, picture[None], "hole_mask")[0]
-        if more.get("model") is not None:
-            inpaint = HostInpaint.from_node(more)
+        picture, hole = _on_canvas(background, hole_mask, long_side)
+        height, width = hole.shape
+        inpaint = HostInpaint.from_node(more) if more.get("model") else backends.load("inpaint", backend, run)
+        plate = inpaint(picture, hole, prompt, seed % 2**63) if bool(hole.any()) else picture
+        if more.get("depth") is not None:
+            depth = depth_from(more["depth"], width, height)
         else:
-            inpaint = backends.load("inpaint", backend, run)
-        raise NotImplementedError(picture, hole, inpaint, prompt, seed)
+            depth = backends.load("depth", depth_backend, run)(plate[None])
+        K = depth.K if depth.K is not None else intrinsics(width, height)
+        path = None
+        if more.get("cameras") is not None:
+            path = _placed(more["cameras"], depth, K, more.get("camera_units", "auto"), more.get("camera_gain", 1.0))
+        options = SceneOptions(views=views, spiral=more.get("spiral", True), prompt=prompt, seed=seed % 2**63)
+        scene = complete_scene(plate, hole, depth, inpaint, K=K, path=path, options=options, run=run)
+        path = scene.path or scene.views.cameras
+        report = "\n".join(f"{key.replace('_', ' ')}: {value}" for key, value in scene.coverage.items())
+        fresh = scene.views.fresh
+        painted = torch.ones(scene.views.trusted.shape) if fresh is None else fresh.float()
+        shown = clip_preview(scene.views.frames, fps=2.0) | path_ui(path, report)
+        return io.NodeOutput(
+            scene.views, host.to_host(scene.views.frames), host.to_host(painted), path, report, width, height, ui=shown
+        )
 
 
-def _scene_inputs() -> list[io.Input]:
-    return [
-        io.Image.Input("background", tooltip="The picture of the scene, from Segment Character (or any picture)."),
-        io.Mask.Input("hole_mask", tooltip="1 = repaint (the character); all 0 for a picture without a character."),
-        backend_input(
-            "inpaint",
-            "What paints the holes. patchmatch copies texture from the picture: no weights, about 1 s per view. "
-            "Ignored when a MODEL is connected.",
-        ),
-        backend_input("depth", "What estimates depth when none is connected.", id="depth_backend"),
-        io.String.Input(
-            "prompt",
-            default="",
-            multiline=True,
-            tooltip="What the scene shows; only for backends that read text. A MODEL takes its CONDITIONING instead.",
-        ),
-        seed_input("the painting"),
-        Cameras.Input(
-            "cameras",
-            optional=True,
-            tooltip="The camera path to follow. It is based on its first frame, scaled to the scene, smoothed, "
-            "clamped.",
-        ),
-        io.Combo.Input(
-            "camera_units",
-            options=["auto", "depth"],
-            default="auto",
-            advanced=True,
-            tooltip="auto scales the path to the scene's depth and keeps it inside; depth follows translations "
-            "exactly, "
-            "in the depth's own unit.",
-        ),
-        io.Float.Input(
-            "camera_gain",
-            default=1.0,
-            min=0.0,
-            max=4.0,
-            step=0.05,
-            advanced=True,
-            tooltip="Multiplies the path's translations (auto units only); 0 keeps only its rotations.",
-        ),
-        _depth_input("Depth of the background; without it the depth backend estimates it on the clean plate."),
-        io.Model.Input(
-            "model", optional=True, tooltip="Your own image model (SD1.5, SDXL, Flux Fill, …) to paint with."
-        ),
-        io.Conditioning.Input("positive", optional=True, tooltip="What to paint; needed with a MODEL."),
-        io.Conditioning.Input("negative", optional=True, tooltip="What to avoid; needed with a MODEL."),
-        io.Vae.Input("vae", optional=True, tooltip="The model's VAE; needed with a MODEL."),
-        io.Int.Input("steps", default=20, min=1, max=200, advanced=True, tooltip="Sampling steps per view (MODEL)."),
-        io.Float.Input(
-            "cfg", default=6.0, min=0.0, max=30.0, step=0.1, advanced=True, tooltip="Guidance scale (MODEL); 1 = off."
-        ),
-        io.Combo.Input(
-            "sampler", options=sampler_names(), default="euler", advanced=True, tooltip="Sampling method (MODEL)."
-        ),
-        io.Combo.Input(
-            "scheduler", options=scheduler_names(), default="normal", advanced=True, tooltip="Noise schedule (MODEL)."
-        ),
-        io.Float.Input(
-            "denoise",
-            default=1.0,
-            min=0.05,
-            max=1.0,
-            step=0.01,
-            advanced=True,
-            tooltip="Share of the noise schedule (MODEL): 1 paints holes anew, lower keeps more of a rough first fill.",
-        ),
-        download_input(),
-    ]
+def _on_canvas(background: Tensor, hole_mask: Tensor, long_side: int) -> tuple[Tensor, Tensor]:
+    """The picture (H,W,3) and its hole (H,W) at the working size: the long side as wanted (0: its own), multiples of 16.
+
+    Scaled, never cropped: a pose or a depth of the same picture then fits by its width and height alone.
+    """
+    picture = host.one_picture(background, "background")
+    hole = host.mask_of(hole_mask, picture[None], "hole_mask")[0]
+    scale = (long_side or max(hole.shape)) / max(hole.shape)
+    height, width = (max(16, round(side * scale / 16) * 16) for side in hole.shape)
+    hole = fitted(hole[None, ..., None], width, height)[0, ..., 0]
+    return fitted(picture[None], width, height)[0], (hole > 1e-3).float()
+
+
+def _placed(cameras, depth: Depth, K: Tensor, units: str, gain: float) -> CamerasValue:
+    """The wanted path through the picture's own lens, scaled to its depth; zooms keep their ratio to frame 0."""
+    from ..dreamdance_core.scene.place import place_path
+
+    height, width = depth.z.shape[1:]
+    path = cameras_of(cameras)
+    lens = K.repeat(len(path), 1, 1)
+    lens[:, :2, :2] *= (path.K[:, 0, 0] / path.K[0, 0, 0])[:, None, None]
+    path = replace(path, K=lens, width=width, height=height)
+    return place_path(path, depth.z[0], median_depth=median_depth_of(cameras), units=units, gain=gain)

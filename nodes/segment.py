@@ -6,6 +6,7 @@ import torch
 from comfy_api.latest import io, ui
 
 from ..dreamdance_core import backends
+from ..dreamdance_core.segment.cutout import cut_out
 from . import host, samples
 from .sockets import backend_input, download_input
 
@@ -101,14 +102,13 @@ class SegmentCharacter(io.ComfyNode):
     def execute(
         cls, image, backend, bg_removal_model=None, mask=None, invert_mask=False, download=False
     ) -> io.NodeOutput:
-        from ..dreamdance_core.segment.cutout import cut_out
-
         run = host.runtime(download)
         picture = host.one_picture(image, "image")
-        alpha = image[0, ..., 3].float().cpu().clone() if image.shape[-1] == 4 and mask is None else None
+        alpha = image[0, ..., 3].float().cpu().clone() if image.shape[-1] == 4 else None
         if mask is None and bg_removal_model is not None:
             mask = bg_removal_model.encode_image(image[..., :3])
         if mask is not None:
+            alpha = None
             mask = host.mask_of(mask, picture[None], "mask")[0]
             mask = 1 - mask if invert_mask else mask
         network = None

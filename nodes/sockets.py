@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import torch
 from comfy_api.latest import Types, io
@@ -10,7 +11,7 @@ from torch import Tensor
 
 from ..dreamdance_core import backends
 from ..dreamdance_core.types import Cameras as CamerasValue
-from ..dreamdance_core.types import CameraSolution, Depth, Gaussians
+from ..dreamdance_core.types import CameraSolution, Depth, Gaussians, Window
 from .host import from_host, to_host
 
 Cameras = io.Custom("DREAMDANCE_CAMERAS")
@@ -23,6 +24,15 @@ CameraCtrlPoses = io.Custom("CAMERACTRL_POSES")
 WanCameraEmbedding = io.Custom("WAN_CAMERA_EMBEDDING")
 DA3Geometry = io.Custom("DA3_GEOMETRY")
 MoGeGeometry = io.Custom("MOGE_GEOMETRY")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindowPlan:
+    """What a DREAMDANCE_WINDOWS socket carries."""
+
+    windows: tuple[Window, ...]  # latent frames
+    mode: Literal["blend", "edge"]
+
 
 MAX_SEED = 0xFFFFFFFFFFFFFFFF
 _FIRST = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import folder_paths
 import torch
@@ -10,9 +11,10 @@ from comfy_api.latest import io
 
 from ..dreamdance_core import backends
 from ..dreamdance_core.io.pose_files import from_pose_keypoint
+from ..dreamdance_core.long.aggregate import blend, copy_halves
 from ..dreamdance_core.types import AnimateJob, PoseTrack
 from . import host
-from .preview import clip_preview
+from .preview import clip_preview, gate_chart
 from .sockets import GatedModel, PoseKeypoint, Windows, download_input, seed_input
 
 
@@ -103,7 +105,7 @@ class LoadModel(io.ComfyNode):
                 io.String.Input(
                     "base",
                     default="",
-                    placeholder="models/diffusers/CogVideoX-5b-I2V",
+                    placeholder="CogVideoX-5b-I2V",
                     tooltip="Folder of the base model (transformer, vae, image encoder) inside models/diffusers or "
                     "models/dreamdance; empty = the one that the checkpoint's metadata names.",
                 ),
@@ -119,7 +121,22 @@ class LoadModel(io.ComfyNode):
 
     @classmethod
     def execute(cls, checkpoint, base, download=False) -> io.NodeOutput:
-        raise NotImplementedError
+        from ..dreamdance_core.video.backends.gated_cogvideox import load_checkpoint
+
+        run = host.runtime(download)
+        path = Path(folder_paths.get_full_path_or_raise("dreamdance", checkpoint))
+        return io.NodeOutput(load_checkpoint(path, run, _base_folder(base)))
+
+
+def _base_folder(name: str) -> Path | None:
+    """The base model's folder inside the host's model folders; None = let the checkpoint's metadata decide."""
+    if not name.strip():
+        return None
+    found = [folder / name for folder in host.weight_folders() if (folder / name).is_dir()]
+    if not found:
+        places = ", ".join(str(folder) for folder in host.weight_folders())
+        raise FileNotFoundError(f"base {name!r} is not a folder in {places}; put the base model there")
+    return found[0]
 
 
 def _checkpoints() -> list[str]:
@@ -186,4 +203,27 @@ class GatedVideoInpaint(io.ComfyNode):
 
     @classmethod
     def execute(cls, model, background, paint_mask, body, hands, face, reference, reference_mask, **options):
-        raise NotImplementedError
+        from ..dreamdance_core.video.backends.gated_cogvideox import SampleOptions, sample
+
+        count = len(background)
+        inputs = {"background": background, "paint_mask": paint_mask}
+        inputs |= {"reference": reference, "reference_mask": reference_mask}
+        clips = {"body": body, "hand": hands, "face": face}
+        drawn = {name: _over_time(name, host.from_host(clip, name), count) for name, clip in clips.items()}
+        height, width = background.shape[1:3]
+        nobody = PoseTrack(
+            xy=torch.zeros(count, 1, 133, 2), score=torch.zeros(count, 1, 133), width=width, height=height
+        )
+        wanted = {"seed": options["seed"] % 2**63, "steps": options["steps"], "guidance": options["guidance"]}
+        job = animate_job(inputs, count, pose=nobody, reference_pose=first_frame(nobody), **drawn, **wanted)
+        plan = options.get("windows")
+        how = SampleOptions(
+            windows=plan.windows if plan else (),
+            fusion=plan.mode if plan else "blend",
+            pose_strength=options.get("pose_gate", 1.0),
+            reference_strength=options.get("character_gate", 1.0),
+        )
+        result = sample(job, model, how, host.runtime(), (blend, copy_halves))
+        chart = gate_chart(result.gates)
+        shown = clip_preview(result.frames, fps=8.0)
+        return io.NodeOutput(host.to_host(result.frames), host.to_host(chart[None]), ui=shown)

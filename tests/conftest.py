@@ -33,7 +33,7 @@ def comfyui(tmp_path_factory):
 @pytest.fixture(scope="session")
 def pack():
     """This pack, imported in this process the way ComfyUI imports it."""
-    return load_helper("in_process").import_pack()
+    return load_helper("in_process").import_pack(load_helper("comfyui").source_tree())
 
 
 @pytest.fixture(scope="session")
