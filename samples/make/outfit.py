@@ -10,6 +10,7 @@ from raster import Mesh
 from shapes import bezier, bind, hull, lathe, rebind, sheet, skin_part, sweep
 
 
+PLEATS = 16
 HEAD_PIVOT, HEAD_SCALE, HEAD_DROP = np.array([0, -0.055, 1.60]), 1.10, np.array([0, 0, -0.022])
 
 
@@ -46,8 +47,9 @@ def _bare_parts(body: Body, waist: float) -> list[Mesh]:
 def _blouse(body: Body, hem: float) -> list[Mesh]:
     z, x = body.vertices[:, 2], np.abs(body.vertices[:, 0])
     arm = _share(body, "upperarm02", "lowerarm", "wrist", "finger", "metacarpal")
-    keep = (z > hem) & (z < 1.545 - 0.25 * np.maximum(x - 0.07, 0)) & (arm < 0.25)
-    return [skin_part(body, keep, 0.013 if hem > 1.05 else 0.020, 14, material="top", part=4)]
+    throat = 0.045 * np.clip((-0.02 - body.vertices[:, 1]) / 0.06, 0, 1)
+    keep = (z > hem) & (z < 1.548 - throat - 0.25 * np.maximum(x - 0.07, 0)) & (arm < 0.25)
+    return [skin_part(body, keep, 0.013 if hem > 1.02 else 0.020, 26, material="top", part=4)]
 
 
 def _along_limb(body: Body, side: str, stems: tuple[str, ...], samples: int) -> np.ndarray:
@@ -80,7 +82,7 @@ def _skirt(body: Body) -> list[Mesh]:
     centres = np.stack([np.zeros(30), np.linspace(-0.012, 0.0, 30)], -1)
     meshes = []
     for name, grow, extra, part in (("skirt", 0.0, 0.0, 10), ("petticoat", -0.012, 0.028, 11)):
-        cloth = lathe(heights - extra * t, rx + grow, ry + grow, centres, material=name, part=part, pleats=(16, 0.16), columns=192)
+        cloth = lathe(heights - extra * t, rx + grow, ry + grow, centres, material=name, part=part, pleats=(PLEATS, 0.16), columns=192)
         z, x = cloth.vertices[:, 2], cloth.vertices[:, 0]
         swing = np.clip((1.02 - z) / 0.45, 0, 1) * 0.42
         left = 1 / (1 + np.exp(-x / 0.07))
@@ -127,7 +129,7 @@ def _collar(body: Body) -> list[Mesh]:
         r = 0.062 + 0.075 * t
         x, y = (r + 0.012 * t) * np.cos(angle), -0.030 - 0.0 * t + (0.9 * r) * np.sin(angle)
         drop = 0.02 + (0.030 + 0.020 * np.abs(np.cos(angle)) + 0.07 * front) * t
-        rows.append(np.stack([x, y - 0.020 * front * t, 1.567 - drop], -1))
+        rows.append(np.stack([x, y - 0.020 * front * t, 1.567 - drop - 0.045 * front * (1 - t)], -1))
     return [bind(sheet(np.stack(rows), "collar", 17), body, {"spine01": 0.8, "neck01": 0.2})]
 
 
@@ -167,7 +169,7 @@ def _enlarge(mesh: Mesh) -> Mesh:
 def dress(body: Body, look: Look) -> list[Mesh]:
     """All meshes of one figure in the rest pose, bound to the body."""
     skirt = look.style == "skirt"
-    meshes = _bare_parts(body, 1.0 if skirt else 1.12) + _blouse(body, 1.075 if skirt else 1.0) + _sleeves(body, skirt) + [_belt(body)] + _head(body, look)
+    meshes = _bare_parts(body, 1.0 if skirt else 1.12) + _blouse(body, 1.035 if skirt else 1.0) + _sleeves(body, skirt) + [_belt(body)] + _head(body, look)
     if skirt:
         meshes += _skirt(body) + _boots(body, 0.40) + _collar(body) + _bow(body)
     else:

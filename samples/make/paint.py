@@ -102,6 +102,22 @@ def foliage(picture, centre, size, tones, seed, clumps=60, flat=0.8) -> np.ndarr
         keep = random.uniform(0, 1, clumps) < (0.9, 0.62)[k]
         circles = np.stack([x - lift * size, y - lift * 1.4 * size, radius * scale], -1)[keep]
         picture = over(picture, tone, blobs(shape, circles, 0.95, seed + 7 + k))
+    return _leaves(picture, np.stack([x, y, radius], -1), size, tones, random)
+
+
+def _leaves(picture, circles, size, tones, random) -> np.ndarray:
+    """Single leaves along the rims of the clumps."""
+    length = 0.050 * size
+    for tone in tones:
+        cover = np.zeros(picture.shape[:2], np.float32)
+        for x, y, r in circles:
+            for angle in random.uniform(0, 2 * np.pi, 5):
+                away = r * random.uniform(0.75, 1.12)
+                centre = np.array([x + away * np.cos(angle), y + away * np.sin(angle)])
+                axes = np.round(length * random.uniform(0.7, 1.3) * np.array([1.0, 0.45]) * 16).astype(int)
+                tilt = np.degrees(angle) + random.uniform(-50, 50)
+                cv2.ellipse(cover, np.round(centre * 16).astype(int).tolist(), axes.tolist(), tilt, 0, 360, 1.0, -1, cv2.LINE_AA, 4)
+        picture = over(picture, tone, cover)
     return picture
 
 

@@ -5,7 +5,7 @@ import numpy as np
 
 import paint
 from raster import Mesh, Surface, render
-from shapes import lathe, sheet
+from shapes import bezier, lathe, sheet
 
 TILE = 0.62
 
@@ -33,8 +33,9 @@ def box(low, high, material: str, part: int) -> list[Mesh]:
 
 def _turned(profile, x, z, material, part) -> Mesh:
     """A turned post: profile rows (height, radius) around the vertical axis at (x, z)."""
-    heights, radii = np.asarray(profile, float).T
-    mesh = lathe(heights, radii, radii, np.tile([[x, z]], (len(heights), 1)), material=material, part=part, columns=20)
+    heights, radii = bezier(np.asarray(profile, float), 6 * len(profile)).T
+    radii = np.maximum(radii, 1e-3)
+    mesh = lathe(heights, radii, radii, np.tile([[x, z]], (len(heights), 1)), material=material, part=part, columns=28)
     world = np.stack([mesh.vertices[:, 0], -mesh.vertices[:, 2], mesh.vertices[:, 1]], -1)
     return Mesh(vertices=world, faces=mesh.faces, uv=mesh.uv, material=material, part=part)
 
@@ -58,10 +59,10 @@ def build(depth: float) -> list[Mesh]:
         if min(abs(x - p) for p in pillars) > 0.25:
             meshes.append(_turned(BALUSTER, x, depth, "stone", 240 + n))
     post = [(0, 0.11), (0.10, 0.12), (0.14, 0.07), (0.5, 0.05), (0.56, 0.06), (0.60, 0.04), (2.5, 0.032), (2.55, 0.07), (2.6, 0.04)]
-    meshes.append(_turned(post, 1.75, depth - 1.15, "iron", 290))
+    meshes.append(_turned(post, 1.55, depth - 1.15, "iron", 290))
     lamp = [(2.6, 0.05), (2.66, 0.10), (2.68, 0.11), (3.0, 0.17)]
-    meshes.append(_turned(lamp, 1.75, depth - 1.15, "glow", 291))
-    meshes.append(_turned([(3.0, 0.20), (3.03, 0.19), (3.16, 0.05), (3.22, 0.02), (3.27, 0.002)], 1.75, depth - 1.15, "iron", 292))
+    meshes.append(_turned(lamp, 1.55, depth - 1.15, "glow", 291))
+    meshes.append(_turned([(3.0, 0.20), (3.03, 0.19), (3.16, 0.05), (3.22, 0.02), (3.27, 0.002)], 1.55, depth - 1.15, "iron", 292))
     return meshes
 
 

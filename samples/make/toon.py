@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from head import sample_face
-from outfit import Look
+from outfit import PLEATS, Look
 from raster import Mesh, Surface
 
 SHADE = np.array([0.74, 0.66, 0.80], np.float32)
@@ -54,7 +54,12 @@ def _material(name, rest, uv, palette, face):
     if name in ("skirt", "collar"):
         v = uv[:, 1]
         stripe = (v > 0.885) & (v < 0.945) if name == "skirt" else (v > 0.80) & (v < 0.90)
-        return mix(name, "trim", stripe)
+        out = mix(name, "trim", stripe)
+        if name == "skirt":
+            fold = (uv[:, 0] * PLEATS + 0.5) % 1
+            inner = (fold > 0.80) & (v > 0.10 + 0.10 * ((np.floor(uv[:, 0] * PLEATS + 0.5) * 0.37) % 1))
+            out = np.where(inner[:, None], out * np.array([0.70, 0.66, 0.78], np.float32), out)
+        return out
     if name == "belt":
         buckle = (np.abs(x) < 0.022) & (y < 0)
         hole = (np.abs(x) < 0.013) & (np.abs(z - 1.07) < 0.013)
