@@ -26,7 +26,8 @@ def cut_out(
     """The character's colours, its soft alpha and the hole to repaint, all of the picture's size.
 
     alpha is the picture's own transparency and is taken as it is; else mask (1 = character, the user's) decides and
-    only its edge is softened; else the backend (None with alpha or mask) looks for the figure. ValueError when there is no plausible character.
+    only its edge is softened; else the backend looks for the figure (with alpha or mask it may be None).
+    ValueError when there is no plausible character.
     """
     for name, given in (("mask", mask), ("alpha", alpha)):
         if given is not None and given.shape != image.shape[:2]:

@@ -17,8 +17,6 @@ from ...io import weights
 from ...runtime import Runtime
 
 QUESTION = "Describe the place in this picture in one short sentence: setting, light, style. Mention no person."
-    "Describe the place in this picture in one short sentence: setting, light, style. Mention no person or animal."
-)
 LONGEST = 48  # tokens
 
 Prepare = Callable[[UInt8[Tensor, "H W 3"]], dict[str, Tensor]]  # picture -> the model's inputs, question included
