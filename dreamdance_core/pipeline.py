@@ -97,8 +97,7 @@ def build_scene(
     path = None
     if solution is not None:
         units = "depth" if given.exact_path else "auto"
-        cameras = _on_canvas(solution.cameras, art, K)
-        path = place_path(cameras, depth.z[0], median_depth=solution.median_depth, units=units)
+        path = place_path(solution.cameras, depth.z[0], hole, K=K, median_depth=solution.median_depth, units=units)
     scene = replace(options.scene, seed=options.seed)
     return complete_scene(plate, hole, depth, inpaint, K=K, path=path, options=scene, run=stage("Complete scene"))
 
@@ -162,13 +161,7 @@ def _scene(
     cut: Cutout, art: Picture, solution: CameraSolution, options: AnimateOptions, given: Given, stage: Stage, files
 ) -> tuple[Gaussians, Cameras, dict]:
     if given.gaussians is not None:
-        K = intrinsics(art.rgb.shape[1], art.rgb.shape[0], options.focal)
-        cameras = _on_canvas(solution.cameras, art, K)
-        if not given.exact_path:
-            start = replace(cameras[0], c2w=torch.eye(4)[None])
-            seen = render(given.gaussians, start, run=stage("Look at the scene"))
-            cameras = place_path(cameras, seen.z[0], median_depth=solution.median_depth, units="auto")
-        return given.gaussians, cameras, {}
+        return given.gaussians, _in_finished_scene(given, art, solution, options, stage), {}
     depends = (art, cut, solution, given, options.focal, options.depth, options.inpaint, options.scene, options.seed)
     scene = files.once("scene", CompletedScene, depends, lambda: build_scene(cut, art, solution, options, given, stage))
     gaussians = files.once(
@@ -188,14 +181,16 @@ def _default_K(exact: CameraSolution | None, width: int, height: int) -> Tensor:
     return rescale(cameras.K[0], width / cameras.width, height / cameras.height)
 
 
-def _on_canvas(cameras: Cameras, art: Picture, K: Tensor) -> Cameras:
-    """The same path through the art's own lens at the canvas's size; zooms keep their ratio to the first frame."""
+def _in_finished_scene(
+    given: Given, art: Picture, solution: CameraSolution, options: AnimateOptions, stage: Stage
+) -> Cameras:
+    """The path placed by what the finished scene shows from its reference camera."""
     height, width = art.rgb.shape[:2]
-    zoom = cameras.K[:, 0, 0] / cameras.K[0, 0, 0]
-    own = K.repeat(len(cameras), 1, 1)
-    own[:, 0, 0] *= zoom
-    own[:, 1, 1] *= zoom
-    return replace(cameras, K=own, width=width, height=height)
+    K = intrinsics(width, height, options.focal)
+    start = Cameras(c2w=torch.eye(4)[None], K=K[None], width=width, height=height)
+    z = render(given.gaussians, start, run=stage("Look at the scene")).z[0]
+    units = "depth" if given.exact_path else "auto"
+    return place_path(solution.cameras, z, K=K, median_depth=solution.median_depth, units=units)
 
 
 def _cut(art: Picture, given: Given, options: AnimateOptions, stage: Stage) -> Cutout:
