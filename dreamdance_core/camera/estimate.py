@@ -24,7 +24,7 @@ def estimate_camera(
     frames: Float[Tensor, "T H W 3"],
     backend: CameraBackend,
     *,
-    person_mask: Float[Tensor, "T H W"] | None = None,
+    person_mask: Float[Tensor, "Tm Hm Wm"] | None = None,
     focal: float | None = None,
     fps: float = 24.0,
     run: Runtime,
@@ -68,7 +68,7 @@ def estimate_camera(
 
 
 def _check(
-    frames: Float[Tensor, "T H W 3"], person_mask: Float[Tensor, "T H W"] | None, focal: float | None, fps: float
+    frames: Float[Tensor, "T H W 3"], person_mask: Float[Tensor, "Tm Hm Wm"] | None, focal: float | None, fps: float
 ) -> None:
     count, height, width = frames.shape[:3]
     if count == 0:

@@ -72,7 +72,7 @@ def _shortest_turn(a: Float[Tensor, "3"], b: Float[Tensor, "3"]) -> Float[Tensor
     return torch.eye(3, dtype=a.dtype) + skew + skew @ skew / (1 + cosine)
 
 
-def path_error(estimate: Float[Tensor, "T 4 4"], truth: Float[Tensor, "T 4 4"], delta: int = 1) -> PathError:
+def path_error(estimate: Float[Tensor, "T 4 4"], truth: Float[Tensor, "N 4 4"], delta: int = 1) -> PathError:
     """ATE, RPE over `delta` frames and rotation error of c2w paths, after the best similarity of their centres.
 
     Static and straight paths, whose centres do not determine a rotation, are aligned by their orientations.
@@ -107,7 +107,7 @@ def path_error(estimate: Float[Tensor, "T 4 4"], truth: Float[Tensor, "T 4 4"], 
 def _rank(points: Float[Tensor, "N 3"]) -> int:
     S = torch.linalg.svdvals(points - points.mean(0))
     floor = 1e-6 * points.abs().max().clamp_min(1e-12)
-    return int((S > floor).sum())
+    return int((floor < S).sum())
 
 
 def _mean_rotation(R: Float[Tensor, "T 3 3"]) -> Float[Tensor, "3 3"]:

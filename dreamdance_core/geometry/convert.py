@@ -111,24 +111,23 @@ def from_cameractrl(rows: Sequence[Sequence[float]], width: int, height: int, fp
     w2c[:, :3] = values[:, 7:].unflatten(1, (3, 4))
     K = torch.eye(3, dtype=torch.float64).repeat(len(rows), 1, 1)
     K[:, 0, 0], K[:, 1, 1], K[:, 0, 2], K[:, 1, 2] = values[:, 1:5].T
-    K = rescale(K, width, height)
+    K = rescale(K, float(width), float(height))
     return Cameras(c2w=rigid_inverse(w2c).float(), K=K.float(), width=width, height=height, fps=fps)
 
 
-def to_wan_embedding(cameras: Cameras) -> Float[Tensor, "1 24 L H W"]:
-    """WAN_CAMERA_EMBEDDING: Plücker rays (origin x direction, direction) of poses relative to frame 0.
+def to_wan(cameras: Cameras, width: int, height: int) -> Float[Tensor, "1 24 L {height} {width}"]:
+    """WAN_CAMERA_EMBEDDING of a width x height video: Plücker rays (origin x direction, direction), poses from frame 0.
 
     Four frames share a latent frame, the first is repeated four times: T = 4 n + 1 frames give L = n + 1. Directions
     have unit length. Raises ValueError for another count.
     """
     count = len(cameras)
     if count % 4 != 1:
-        raise ValueError(
-            f"a Wan camera embedding needs 4n+1 frames, got {count}; cut to {max(count - 1, 0) // 4 * 4 + 1}"
-        )
-    poses, planes = rebase(cameras.c2w), []
-    for pose, K in zip(poses, cameras.K, strict=True):
-        direction = torch.nn.functional.normalize(rays(K, cameras.width, cameras.height), dim=-1) @ pose[:3, :3].T
+        raise ValueError(f"a Wan camera embedding needs 4n+1 frames, got {count}; cut to {(count - 1) // 4 * 4 + 1}")
+    planes = []
+    Ks = rescale(cameras.K, width / cameras.width, height / cameras.height)
+    for pose, K in zip(rebase(cameras.c2w), Ks, strict=True):
+        direction = torch.nn.functional.normalize(rays(K, width, height), dim=-1) @ pose[:3, :3].T
         moment = torch.linalg.cross(pose[:3, 3].expand_as(direction), direction)
         planes.append(torch.cat([moment, direction], -1).permute(2, 0, 1))
     plucker = torch.stack([planes[0]] * 3 + planes)
@@ -138,30 +137,31 @@ def to_wan_embedding(cameras: Cameras) -> Float[Tensor, "1 24 L H W"]:
 def from_da3(
     extrinsics: Float[Tensor, "1 S 3 4"], K: Float[Tensor, "1 S 3 3"], width: int, height: int, fps: float = 24.0
 ) -> Cameras:
-    """Cameras of a DA3_GEOMETRY's w2c extrinsics and intrinsics, for the source picture's width and height.
+    """Cameras, rebased to the first, of a DA3_GEOMETRY's w2c extrinsics and K, for the source's width and height.
 
-    DA3 works at a size of its own (multiples of 14), with its principal point at the middle, so that size is twice
-    the principal point; in a dict where pixel centres count from 0, cx is (W-1)/2 and shift_da3 adds the half.
+    DA3 answers in pixels of the size it worked at (multiples of 14), which is twice its principal point.
     """
     w2c = torch.eye(4).repeat(extrinsics.shape[1], 1, 1)
-    w2c[:, :3] = extrinsics[0].float()
-    k = K[0].float()
-    scaled = torch.stack([rescale(one, width / (2 * float(one[0, 2])), height / (2 * float(one[1, 2]))) for one in k])
-    return Cameras(c2w=rigid_inverse(w2c), K=scaled, width=width, height=height, fps=fps)
+    w2c[:, :3] = extrinsics[0].float().cpu()
+    ours = [K_from_da3(k, (2 * float(k[0, 2]), 2 * float(k[1, 2])), width, height) for k in K[0].float().cpu()]
+    return Cameras(c2w=rebase(rigid_inverse(w2c)), K=torch.stack(ours), width=width, height=height, fps=fps)
 
 
 def K_from_da3(
-    K: Float[Tensor, "*B 3 3"], processed: tuple[int, int], width: int, height: int
-) -> Float[Tensor, "*B 3 3"]:
-    """K in our pixels of a K whose centres count from 0 at the processed (width, height): +0.5, then rescaled."""
+    K: Float[Tensor, "3 3"], processed: tuple[float | int, float | int], width: int, height: int
+) -> Float[Tensor, "3 3"]:
+    """K in our pixels of DA3's, whose pixel centres count from 0: principal point +0.5, then rescaled.
+
+    processed: the (width, height) DA3 worked at.
+    """
     half = K.clone()
-    half[..., :2, 2] += 0.5
+    half[:2, 2] += 0.5
     return rescale(half, width / processed[0], height / processed[1])
 
 
 def K_from_moge(K: Float[Tensor, "*B 3 3"], width: int, height: int) -> Float[Tensor, "*B 3 3"]:
     """K in pixels of MOGE_GEOMETRY's normalised intrinsics: row 0 times the width, row 1 times the height."""
-    return rescale(K, width, height)
+    return rescale(K, float(width), float(height))
 
 
 def fov_from_focal(focal: float, size: int) -> float:
