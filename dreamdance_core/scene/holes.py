@@ -1,0 +1,77 @@
+"""Which pixels to fill, which view to fill next, which filled pixels may become scene."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from .warp import EDGE, dilate, window_range
+
+
+def hole_mask(seen: Bool[Tensor, "H W"]) -> Bool[Tensor, "H W"]:
+    """Holes worth painting: unseen pixels eroded by 5x5 once, then dilated by 5x5 three times.
+
+    Specks and hairlines up to 4 pixels vanish; a larger hole grows by 4 pixels on each side, over pixels whose
+    colours the silhouette may have mixed.
+    """
+    return dilate(~dilate(seen, 2), 6)
+
+
+def edge_free(z: Float[Tensor, "H W"], valid: Bool[Tensor, "H W"]) -> Bool[Tensor, "H W"]:
+    """Pixels that float between two surfaces are False: inside a depth edge, at neither of its ends.
+
+    The two ends of an edge keep their pixels, so a sharp silhouette loses nothing.
+    """
+    inverse = torch.where(valid, 1 / z.clamp_min(1e-9), torch.zeros_like(z))
+    low, high = window_range(inverse, 2)
+    near_low, near_high = window_range(inverse, 1)
+    steep = near_high - near_low > EDGE * near_high
+    share = (inverse - low) / (high - low).clamp_min(1e-12)
+    return valid & ~(steep & (share > 0.15) & (share < 0.85))
+
+
+def sharpen(z: Float[Tensor, "H W"], valid: Bool[Tensor, "H W"]) -> Float[Tensor, "H W"]:
+    """z with the floating pixels of blurred depth edges moved to the nearer end of their edge."""
+    out = z
+    for _ in range(3):
+        floating = valid & ~edge_free(out, valid)
+        if not floating.any():
+            break
+        inverse = 1 / out.clamp_min(1e-9)
+        low, high = window_range(torch.where(valid, inverse, inverse.median()), 2)
+        out = torch.where(floating, 1 / torch.where(inverse - low < high - inverse, low, high), out)
+    return out
+
+
+def unmix(frame: Float[Tensor, "H W 3"], z: Float[Tensor, "H W"], valid: Bool[Tensor, "H W"]) -> Float[Tensor, "H W 3"]:
+    """The picture with the pixels beside depth edges recoloured from their own surface, one pixel further inside.
+
+    Smoothed silhouettes hold colours of both sides; a camera that moves would see them as outlines in mid-air.
+    """
+    inverse = torch.where(valid, 1 / z.clamp_min(1e-9), torch.zeros_like(z))
+    low, high = window_range(inverse, 1)
+    mixed = valid & (high - low > EDGE * high)
+    total, weight = torch.zeros_like(frame), torch.zeros_like(z)
+    clean = valid & ~mixed
+    for dy in range(-2, 3):
+        for dx in range(-2, 3):
+            there = torch.roll(inverse, (dy, dx), (0, 1))
+            same = torch.roll(clean, (dy, dx), (0, 1)) & ((there - inverse).abs() < 0.5 * EDGE * inverse)
+            same = same.float() / (dx * dx + dy * dy + 1)
+            total += same[..., None] * torch.roll(frame, (dy, dx), (0, 1))
+            weight += same
+    return torch.where((mixed & (weight > 0))[..., None], total / weight.clamp_min(1e-6)[..., None], frame)
+
+
+def next_view(ratios: Float[Tensor, "N"], taken: list[int], stop: float, too_much: float = 0.6) -> int | None:
+    """Index of the candidate with the largest hole, or None when none is worth it.
+
+    Candidates already taken and their neighbours are skipped, and those that see almost nothing known (hole ratio
+    above too_much), so the loop ends within len(ratios) rounds.
+    """
+    open_ratios = torch.where(ratios > too_much, torch.zeros_like(ratios), ratios)
+    for index in taken:
+        open_ratios[max(index - 1, 0) : index + 2] = 0
+    best = int(open_ratios.argmax())
+    return best if open_ratios[best] >= stop and open_ratios[best] > 0 else None
