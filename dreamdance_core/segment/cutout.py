@@ -20,8 +20,8 @@ def cut_out(
     image: Float[Tensor, "H W 3"],
     backend: SegmentBackend | None,
     *,
-    mask: Float[Tensor, "H W"] | None = None,
-    alpha: Float[Tensor, "H W"] | None = None,
+    mask: Float[Tensor, "Hm Wm"] | None = None,
+    alpha: Float[Tensor, "Ha Wa"] | None = None,
 ) -> Cutout:
     """The character's colours, its soft alpha and the hole to repaint, all of the picture's size.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import torch
-import torch.nn.functional as F
 from jaxtyping import Float
 from scipy import sparse
 from scipy.sparse.linalg import cg
@@ -37,7 +36,7 @@ def follow_edges(image: Float[np.ndarray, "h w 3"], alpha: Float[np.ndarray, "h 
 
 
 def soft_edge(
-    image: Float[np.ndarray, "h w 3"], mask: Float[np.ndarray, "h w"], band: float
+    image: Float[np.ndarray, "h w 3"], mask: Float[np.ndarray, "h w"], band: float | int
 ) -> Float[np.ndarray, "h w"]:
     """Alpha in [0,1]: the mask, solved anew against the picture within `band` px of its border.
 
@@ -93,31 +92,32 @@ def foreground_colours(image: Float[Tensor, "h w 3"], alpha: Float[Tensor, "h w"
     Minimises |aF + (1-a)B - I|^2 with F and B smooth, most so across edges of alpha, from coarse to fine
     (the energy of Germer et al. 2020, Fast Multi-Level Foreground Estimation).
     """
-    picture, matte = image.permute(2, 0, 1)[None], alpha[None, None]
+    picture, matte = image.numpy(), alpha.numpy()[..., None]  # numpy: thousands of small steps, no threads to wake
     height, width = alpha.shape
     levels = max(int(np.ceil(np.log2(max(height, width)))), 1)
-    front = (picture * matte).sum((2, 3), keepdim=True) / matte.sum().clamp(min=1e-6)
-    back = (picture * (1 - matte)).sum((2, 3), keepdim=True) / (1 - matte).sum().clamp(min=1e-6)
+    front = (picture * matte).sum((0, 1), keepdims=True) / max(float(matte.sum()), 1e-6)
+    back = (picture * (1 - matte)).sum((0, 1), keepdims=True) / max(float((1 - matte).sum()), 1e-6)
     for level in range(levels + 1):
         share = 2.0 ** (level - levels)
-        size = max(round(height * share), 1), max(round(width * share), 1)
-        small, a = (F.interpolate(planes, size, mode="area") for planes in (picture, matte))
-        front, back = (F.interpolate(planes, size, mode="nearest") for planes in (front, back))
+        size = max(round(width * share), 1), max(round(height * share), 1)
+        small, a = (cv2.resize(planes, size, interpolation=cv2.INTER_AREA) for planes in (picture, matte))
+        front, back = (cv2.resize(planes, size, interpolation=cv2.INTER_NEAREST) for planes in (front, back))
         for _ in range(10 if max(size) <= 128 else 3):
-            front, back = _smooth_colours(small, a, front, back)
-    colours = torch.where(matte >= 1, picture, front)
-    return colours[0].permute(1, 2, 0).contiguous()
+            front, back = _smooth_colours(small, a[..., None], front, back)
+    return torch.from_numpy(np.where(matte >= 1, picture, front).astype(np.float32))
 
 
-def _smooth_colours(image: Tensor, alpha: Tensor, front: Tensor, back: Tensor) -> tuple[Tensor, Tensor]:
+def _smooth_colours(
+    image: np.ndarray, alpha: np.ndarray, front: np.ndarray, back: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """One Jacobi step: each pixel's 2x2 system for F and B, given its four neighbours."""
-    total = torch.zeros_like(alpha)
-    front_sum, back_sum = torch.zeros_like(front), torch.zeros_like(back)
-    height, width = alpha.shape[2:]
-    around = [F.pad(planes, (1, 1, 1, 1), mode="replicate") for planes in (alpha, front, back)]
+    total = np.zeros_like(alpha)
+    front_sum, back_sum = np.zeros_like(front), np.zeros_like(back)
+    height, width = alpha.shape[:2]
+    around = [np.pad(planes, ((1, 1), (1, 1), (0, 0)), mode="edge") for planes in (alpha, front, back)]
     for dy, dx in ((0, 1), (2, 1), (1, 0), (1, 2)):
-        a, f, b = (planes[:, :, dy : dy + height, dx : dx + width] for planes in around)
-        weight = 1e-5 + (a - alpha).abs()
+        a, f, b = (planes[dy : dy + height, dx : dx + width] for planes in around)
+        weight = 1e-5 + np.abs(a - alpha)
         total += weight
         front_sum += weight * f
         back_sum += weight * b
@@ -126,4 +126,4 @@ def _smooth_colours(image: Tensor, alpha: Tensor, front: Tensor, back: Tensor) -
     determinant = ff * bb - fb**2
     front = (bb * front_right - fb * back_right) / determinant
     back = (ff * back_right - fb * front_right) / determinant
-    return front.clamp(0, 1), back.clamp(0, 1)
+    return front.clip(0, 1), back.clip(0, 1)
