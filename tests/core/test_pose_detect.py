@@ -156,7 +156,8 @@ def test_an_empty_box_means_nobody_and_progress_is_told():
     track = backend(torch.rand(3, 90, 130, 3, generator=torch.Generator().manual_seed(1)), boxes)
     assert track.xy.shape[1] == 1
     assert [(track.score[t] > 0).any().item() for t in range(3)] == [True, False, True]
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert told[-1] == (3, 3) and {(1, 3), (2, 3)} <= set(told)
+    assert len(told) > 10  # the search in a box is long and tells of itself
 
 
 def stick_figure(width, height):

@@ -19,7 +19,7 @@ from ....runtime import Runtime
 from ....types import PoseTrack
 from .layout import whole_body
 from .nets import Networks, published, random
-from .people import MAX_DRIFT, Crowd, follow_back, with_details
+from .people import MAX_DRIFT, Crowd, People, follow_back, with_details
 
 
 class BlazePose:
@@ -41,7 +41,8 @@ class BlazePose:
         def frame_at(t: int) -> np.ndarray:
             return np.ascontiguousarray(frames[t].detach().cpu().numpy(), dtype=np.float32)
 
-        crowd, found = Crowd(self.networks, self.max_drift), []
+        found: list[People] = []
+        crowd = Crowd(self.networks, self.max_drift, tick=lambda: self.run.report(len(found), total))
         for t in range(total):
             frame = frame_at(t)
             bodies = crowd.step(frame, None if boxes is None else boxes[t].cpu().numpy().astype(np.float64))

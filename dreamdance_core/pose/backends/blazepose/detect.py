@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float
@@ -41,6 +42,7 @@ class Detections:
         return len(self.scores)
 
 
+@lru_cache
 def anchor_centres(spec: DetectorSpec) -> Float[np.ndarray, "N 2"]:
     """Anchor centres in the unit square, in the networks' output order: by stride, row, column, anchor."""
     centres = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from ....io import weights
@@ -66,15 +67,17 @@ class _Random:
     def __init__(self, rng: np.random.Generator, outputs: list[tuple[np.ndarray, float]]) -> None:
         self.hidden = rng.normal(0, 0.1, (108, 8)).astype(np.float32)
         self.outputs = [
-            (bias.astype(np.float32), rng.normal(0, spread, (8, bias.size)).astype(np.float32))
+            (bias.astype(np.float32), rng.normal(0, spread, (8, bias.size)).astype(np.float32) if spread else None)
             for bias, spread in outputs
         ]
 
     def __call__(self, patch: np.ndarray) -> tuple[np.ndarray, ...]:
         cells = patch.shape[0] // 6
-        means = patch[: cells * 6, : cells * 6].reshape(6, cells, 6, cells, 3).mean(axis=(1, 3)).reshape(-1)
+        means = cv2.resize(patch[: cells * 6, : cells * 6], (6, 6), interpolation=cv2.INTER_AREA).reshape(-1)
         hidden = np.tanh(means @ self.hidden)
-        return tuple(bias + (hidden @ layer).reshape(bias.shape) for bias, layer in self.outputs)
+        return tuple(
+            bias if layer is None else bias + (hidden @ layer).reshape(bias.shape) for bias, layer in self.outputs
+        )
 
 
 def _random_detector(rng: np.random.Generator, spec: DetectorSpec, keypoints: np.ndarray) -> Network:
@@ -101,8 +104,8 @@ def random(seed: int) -> Networks:
             [
                 (body.reshape(1, -1), 2.0),
                 (present, 0.01),
-                (np.zeros((1, 256, 256, 1)), 1.0),
-                (np.full((1, 64, 64, 39), -6.0), 0.1),
+                (np.zeros((1, 256, 256, 1)), 0.0),
+                (np.full((1, 64, 64, 39), -6.0), 0.0),
                 (np.zeros((1, 117)), 1.0),
             ],
         ),

@@ -98,8 +98,10 @@ def newcomers(
 class Crowd:
     """Who is where, frame after frame."""
 
-    def __init__(self, networks: Networks, max_drift: float = MAX_DRIFT) -> None:
-        self.networks, self.max_drift = networks, max_drift
+    def __init__(
+        self, networks: Networks, max_drift: float = MAX_DRIFT, tick: Callable[[], None] = lambda: None
+    ) -> None:
+        self.networks, self.max_drift, self.tick = networks, max_drift, tick
         self.bodies: dict[int, Body] = {}
         self.named = 0
         self.since_search = SEARCH_EVERY
@@ -141,7 +143,7 @@ class Crowd:
             if not empty and (centre > box[:2] - margin).all() and (centre < box[2:] + margin).all():
                 return
         self.bodies = {}
-        body = None if empty else find_in_box(frame, box, self.networks)
+        body = None if empty else find_in_box(frame, box, self.networks, self.tick)
         if body is not None:
             self.bodies = {0: body}
             self.named = 1
