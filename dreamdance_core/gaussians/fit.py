@@ -17,6 +17,7 @@ from .init import gaussians_from_views
 from .losses import blob_loss, depth_edges, depth_loss, picture_loss
 from .projection import SH_C0
 from .rasterizers import rasterize
+from .virtual import between, resample, sway
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,8 @@ class FitOptions:
     weight_depth: float = 0.05
     weight_blobs: float = 0.01
     first_view_share: float = 0.34  # of the steps: the first view is the picture itself and must stay sharp
+    virtual_share: float = 0.5  # of the steps: look from beside the views (virtual.py), so that nothing cracks there
+    weight_cover: float = 0.2  # of light that passes a surface known to be there
     prune_opacity: float = 0.05
 
 
@@ -48,11 +51,18 @@ class FitResult:
     report: dict[str, Any]  # steps, gaussians, pruned, first_view_psnr, loss
 
 
-def fit(views: Views, *, options: FitOptions | None = None, run: Runtime, init: Gaussians | None = None) -> FitResult:
+def fit(
+    views: Views,
+    *,
+    options: FitOptions | None = None,
+    run: Runtime,
+    init: Gaussians | None = None,
+    path: Cameras | None = None,
+) -> FitResult:
     """Gaussians whose pictures match the views, weighted by `trusted` (0: the pixel has no influence).
 
     Starts at `init` (colours then lose their view dependence) or at one Gaussian per fresh pixel, and steps through
-    the views in an order drawn from the seed. The same inputs and seed give the same result. Works inside
+    the views in an order drawn from the seed. `path` says from where the result will be looked at. The same inputs and seed give the same result. Works inside
     torch.inference_mode; reports every step, with a preview now and then. The result lies on the CPU.
     """
     options = options or FitOptions()
@@ -62,7 +72,7 @@ def fit(views: Views, *, options: FitOptions | None = None, run: Runtime, init: 
         optimiser = torch.optim.Adam(model.groups(options), eps=1e-15, fused=True)
         edges = [depth_edges(z, ok) for z, ok in zip(views.depth.z, views.depth.valid, strict=True)]
         losses = []
-        for step, crop in enumerate(_schedule(views, options, run)):
+        for step, crop in enumerate(_schedule(views, path, options, run)):
             optimiser.zero_grad(set_to_none=True)
             loss, picture = _loss(model, views, edges, crop, options)
             loss.backward()
@@ -76,29 +86,40 @@ def fit(views: Views, *, options: FitOptions | None = None, run: Runtime, init: 
 
 
 class _Crop(NamedTuple):
-    """A rectangle of one view, px."""
+    """A rectangle of one view, px, and the camera to see it from (None: the view's own)."""
 
     view: int
     left: int
     top: int
     width: int
     height: int
+    beside: Tensor | None
 
 
-def _schedule(views: Views, options: FitOptions, run: Runtime) -> Iterator[_Crop]:
+def _schedule(views: Views, path: Cameras | None, options: FitOptions, run: Runtime) -> Iterator[_Crop]:
     """One crop per step: the first view in its share of the steps, else the others in shuffled rounds."""
     generator = run.generator(options.seed)
     count, height, width = views.trusted.shape
     w, h = min(width, options.max_side), min(height, options.max_side)
+    z0 = views.depth.z[0][views.depth.valid[0]]
+    distance = float(z0.median()) if len(z0) else 1.0
+    goals = path.c2w.to(views.cameras.c2w) if path is not None else views.cameras.c2w[1:]
     queue: list[int] = []
     for _ in range(options.steps):
-        view = 0
-        if count > 1 and float(torch.rand((), generator=generator)) >= options.first_view_share:
+        view, beside = 0, None
+        first, virtual, share = torch.rand(3, generator=generator).tolist()
+        if count > 1 and first >= options.first_view_share:
             queue = queue or (1 + torch.randperm(count - 1, generator=generator)).tolist()
             view = queue.pop()
         left = int(torch.randint(width - w + 1, (), generator=generator))
         top = int(torch.randint(height - h + 1, (), generator=generator))
-        yield _Crop(view, left, top, w, h)
+        if virtual < options.virtual_share:
+            c2w = views.cameras.c2w[view]
+            if len(goals):
+                beside = between(c2w, goals[int(torch.randint(len(goals), (), generator=generator))], share)
+            else:
+                beside = c2w @ sway(distance, generator).to(c2w)
+        yield _Crop(view, left, top, w, h, beside)
 
 
 def _loss(
@@ -107,15 +128,23 @@ def _loss(
     """The loss of one crop and its picture."""
     i = crop.view
     area = (slice(crop.top, crop.top + crop.height), slice(crop.left, crop.left + crop.width))
-    c2w, K = views.cameras.c2w[i], shift(views.cameras.K[i], crop.left, crop.top)
+    K = shift(views.cameras.K[i], crop.left, crop.top)
+    c2w = views.cameras.c2w[i] if crop.beside is None else crop.beside
     gaussians = model.gaussians()
     rgb, alpha, z = rasterize(gaussians, c2w, K, crop.width, crop.height, rasterizer=options.rasterizer)
-    trusted = views.trusted[i][area]
-    loss = picture_loss(rgb, views.frames[i][area], trusted, options.weight_ssim)
-    weight = trusted * (~edges[i][area] & (alpha.detach() > 0.5))
-    loss = loss + options.weight_depth * depth_loss(z, views.depth.z[i][area], weight)
     growth = gaussians.scales.amax(-1) / model.size[:, 0]
-    return loss + options.weight_blobs * blob_loss(growth), rgb
+    loss = options.weight_blobs * blob_loss(growth)
+    if crop.beside is None:
+        weight = views.trusted[i][area]
+        loss = loss + picture_loss(rgb, views.frames[i][area], weight, options.weight_ssim)
+        weight = weight * (~edges[i][area] & (alpha.detach() > 0.5))
+        loss = loss + options.weight_depth * depth_loss(z, views.depth.z[i][area], weight)
+    else:
+        target, same = resample(views, i, z.detach(), K, c2w)
+        weight = (same & (alpha.detach() > 0.5)).to(rgb.dtype)
+        loss = loss + picture_loss(rgb, target, weight, options.weight_ssim)
+        loss = loss + options.weight_cover * ((1 - alpha) * weight).sum() / weight.sum().clamp_min(1)
+    return loss, rgb
 
 
 class _Model:

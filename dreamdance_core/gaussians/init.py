@@ -13,9 +13,11 @@ from .projection import SH_C0
 
 SIGMA_PX = 0.5  # along the surface; leaves no gaps while the camera comes up to a fifth nearer
 FLATNESS = 0.1  # thickness over width
-STRETCH_MAX = 3.0  # of splats on surfaces seen at a grazing angle
+STRETCH_MAX = 8.0  # of splats on surfaces seen at a grazing angle
 OPACITY = 0.95  # finite as a logit, so it can be trained
 EDGE = 0.05  # relative jump of z between neighbours that is a depth edge, not a slope
+PLANE = 0.2  # relative difference of two neighbouring steps of 1/z up to which both lie on one steep plane
+CLIFF = 0.3  # a jump of z that no plane explains
 
 
 def gaussians_from_views(views: Views, *, sigma_px: float = SIGMA_PX) -> Gaussians:
@@ -73,15 +75,23 @@ def _surface_frames(
 
 
 def _tangent(points: Float[Tensor, "H W 3"], valid: Bool[Tensor, "H W"], dim: int) -> tuple[Tensor, Tensor]:
-    """Step to the neighbour pixel along `dim` on the flatter side, and True where both sides are depth edges."""
-    z = points[..., 2]
+    """Step to the neighbour pixel along `dim` on the smoother side, and True where both sides are depth edges.
+
+    A plane is linear in 1/z, however steep: a jump counts as an edge unless the next step on either side equals it.
+    """
+    valid, inverse = valid.movedim(dim, 0), 1 / points[..., 2].clamp_min(1e-9).movedim(dim, 0)
+    steps = inverse.diff(dim=0)
+    relative = steps.abs() / torch.minimum(inverse[1:], inverse[:-1])
+    known = valid[1:] & valid[:-1]
+    plane = torch.zeros_like(known)
+    bend = (steps[1:] - steps[:-1]).abs() < PLANE * torch.minimum(steps[1:].abs(), steps[:-1].abs())
+    plane[1:] |= bend & known[:-1]
+    plane[:-1] |= bend & known[1:]
+    jump = torch.where(known & ((relative < EDGE) | (plane & (relative < CLIFF))), relative, torch.inf).movedim(0, dim)
     step = points.diff(dim=dim)
-    ends = valid.narrow(dim, 1, valid.shape[dim] - 1) & valid.narrow(dim, 0, valid.shape[dim] - 1)
-    nearer = torch.minimum(z.narrow(dim, 1, z.shape[dim] - 1), z.narrow(dim, 0, z.shape[dim] - 1))
-    jump = torch.where(ends, step[..., 2].abs() / nearer.clamp_min(1e-9), torch.inf)
     border = torch.full_like(jump.narrow(dim, 0, 1), torch.inf)
     blank = torch.zeros_like(step.narrow(dim, 0, 1))
     after, before = torch.cat([jump, border], dim), torch.cat([border, jump], dim)
     forward, backward = torch.cat([step, blank], dim), torch.cat([blank, step], dim)
     tangent = torch.where((after <= before)[..., None], forward, backward)
-    return tangent, torch.minimum(after, before) > EDGE
+    return tangent, torch.minimum(after, before).isinf()

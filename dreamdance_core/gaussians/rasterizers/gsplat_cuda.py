@@ -1,4 +1,4 @@
-"""gsplat (Apache-2.0), for CUDA tensors only: its CPU entry points fail or start a compiler, so they are never called."""
+"""gsplat (Apache-2.0), for CUDA tensors only: on the CPU it fails or starts a compiler, so it is never called there."""
 
 from __future__ import annotations
 
