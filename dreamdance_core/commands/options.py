@@ -44,7 +44,7 @@ def mask_on_canvas(path: Path | None, art: Picture, args: Namespace) -> torch.Te
 
 def depth_on_canvas(name: str, art: Picture) -> Depth | None:
     """--depth when it is a file: resized to the canvas without mixing near and far; None for a backend's name."""
-    from ..depth.resize import resize_depth
+    from ..depth.maps import resize_depth
 
     if not name.endswith(".npz"):
         return None
