@@ -7,7 +7,7 @@ model selection of ORB-SLAM, Mur-Artal et al. 2015, with the homography narrowed
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -36,7 +36,7 @@ class Turn:
 
 def fit_turns(
     pairs: list[Pair], centre: Float[np.ndarray, "2"], focals: Float[np.ndarray, "P"], zooms: bool
-) -> tuple[Float[np.ndarray, "P 3 3"], Float[np.ndarray, "P"], list[Float[np.ndarray, "N"]]]:
+) -> tuple[Float[np.ndarray, "P 3 3"], Float[np.ndarray, "P"], list[Float[np.ndarray, "_"]]]:
     """Per pair the rotation (rays of anchor -> rays of frame), the zoom factor and the residual lengths in px.
 
     Gauss-Newton with Cauchy weights whose scale shrinks from 32 px to 1 px, so that whoever walks through an unmasked
@@ -83,7 +83,7 @@ def _linearise(
     return y - f[..., None] * np.stack([u, v], -1) + zero[..., None], f[..., None, None] * slope
 
 
-def _cost(residuals: list[Float[np.ndarray, "N"]]) -> float:
+def _cost(residuals: list[Float[np.ndarray, "_"]]) -> float:
     """Mean robust square, px^2: noise counts, strangers count at most 9."""
     return float(np.mean([np.minimum(r**2, 9).mean() for r in residuals]))
 
@@ -94,6 +94,7 @@ def search_focal(pairs: list[Pair], centre: Float[np.ndarray, "2"], width: int, 
     Only wide turns tell it: a pan of a few degrees moves the picture in the same way under any focal length.
     """
     far = sorted(pairs, key=lambda p: -p.shift)[:16]
+    far = [replace(p, at_anchor=p.at_anchor[::3], at_frame=p.at_frame[::3]) for p in far]  # for speed
 
     def cost(focal: float) -> float:
         return _cost(fit_turns(far, centre, np.full(len(far), focal), zooms)[2])
@@ -161,22 +162,24 @@ def solve_turn(pairs: list[Pair], count: int, width: int, height: int, focal: fl
     if plain.travel < STILL:
         return plain
     zoomed = fit_path(pairs, count, centre, f, seen, True)
-    varies = zoomed.zoom.max() / zoomed.zoom.min() > 1.02
-    zooms = varies and zoomed.residual < 0.8 * plain.residual
     if focal is None:
-        best, curvature = search_focal(pairs, centre, width, zooms)
+        best, curvature = search_focal(pairs, centre, width, _zooms(zoomed, plain))
         if curvature > 0.05:
             plain = fit_path(pairs, count, centre, best, True, False)
             zoomed = fit_path(pairs, count, centre, best, True, True)
-            zooms = zoomed.zoom.max() / zoomed.zoom.min() > 1.02 and zoomed.residual < 0.8 * plain.residual
-    return zoomed if zooms else plain
+    return zoomed if _zooms(zoomed, plain) else plain
+
+
+def _zooms(zoomed: Turn, plain: Turn) -> bool:
+    """Whether the zoom is worth its parameter: over 2 %, and the tracks fit better by a fifth."""
+    return bool(zoomed.zoom.max() / zoomed.zoom.min() > 1.02) and zoomed.residual < 0.8 * plain.residual
 
 
 def parallax_score(pairs: list[Pair], turn: Turn, width: int, height: int) -> float:
-    """In [0,1]: 1 = only a travelling camera explains the tracks, below 0.55 = turning (and zooming) explains them.
+    """In [0.5,1]: 0.5 = turning (and zooming) explains the tracks, 1 = only a travelling camera does.
 
-    Over the widest pair of every anchor: the share S_F / (S_F + S_turn) of ORB-SLAM's scores, with tracks as good as
-    NOISE px; weighted by the number of tracks.
+    Over the widest pair of every anchor: the share S_F / (S_F + S_turn) of ORB-SLAM's scores, weighted by the number
+    of tracks. Tracks are taken to be as exact as their epipolar distances say, at best NOISE px: they drift in a zoom.
     """
     centre = np.array([width / 2, height / 2])
     widest = [max((p for p in pairs if p.anchor == a), key=lambda p: p.shift) for a in {p.anchor for p in pairs}]
@@ -185,25 +188,24 @@ def parallax_score(pairs: list[Pair], turn: Turn, width: int, height: int) -> fl
     _, _, lengths = fit_turns(telling, centre, focals, turn.zooms)
     shares, weights = [], []
     for pair, r in zip(telling, lengths, strict=True):
-        turned = np.maximum(5.99 - (r / NOISE) ** 2, 0).sum()
-        travelled = _fundamental_score(pair)
+        distances = _epipolar_distances(pair)
+        noise = np.clip(1.4826 * np.median(distances), NOISE, 3 * NOISE)
+        turned = np.maximum(5.99 - (r / noise) ** 2, 0).sum()
+        chi2 = (distances / noise) ** 2
+        travelled = np.where(chi2 < 3.84, 5.99 - chi2, 0).sum() / 2
         shares.append(travelled / max(travelled + turned, 1e-9))
         weights.append(len(r))
     return float(np.average(shares, weights=weights))
 
 
-def _fundamental_score(pair: Pair) -> float:
-    """ORB-SLAM's S_F: tracks closer than 3.84 sigma^2 to their epipolar lines, each worth up to 5.99."""
+def _epipolar_distances(pair: Pair) -> Float[np.ndarray, "2 N"]:
+    """Pixels between the tracks and their epipolar lines in both frames, under the best fundamental matrix."""
     cv2.setRNGSeed(0)
     F, _ = cv2.findFundamentalMat(pair.at_anchor, pair.at_frame, cv2.FM_RANSAC, 2 * NOISE, 0.999, 2000)
     if F is None or F.shape != (3, 3):
-        return 0.0
+        return np.full((2, len(pair.at_anchor)), np.inf)
     one = np.ones((len(pair.at_anchor), 1))
     a, b = np.hstack([pair.at_anchor, one]), np.hstack([pair.at_frame, one])
     line_b, line_a = a @ F.T, b @ F
-    gap = (b * line_b).sum(1) ** 2
-    score = 0.0
-    for line in (line_a, line_b):
-        chi2 = gap / np.maximum((line[:, :2] ** 2).sum(1), 1e-12) / NOISE**2
-        score += np.where(chi2 < 3.84, 5.99 - chi2, 0).sum() / 2
-    return float(score)
+    gap = np.abs((b * line_b).sum(1))
+    return np.stack([gap / np.maximum(np.linalg.norm(line[:, :2], axis=1), 1e-9) for line in (line_a, line_b)])

@@ -15,7 +15,7 @@ from ..process import WorkerError
 from ..runtime import Runtime
 from ..types import CameraBackend, Cameras, CameraSolution, MotionKind
 from .degenerate import STILL, Turn, parallax_score, solve_turn
-from .tracking import FEW, Pair, follow, small_background, small_grays
+from .tracking import FEW, follow, small_background, small_grays
 
 SIDE = 640  # px, the longer side that motion is judged at
 
@@ -48,10 +48,10 @@ def estimate_camera(
         return _static(frames, focal, fps, (note,))
     notes = _break_notes(breaks)
     turn = solve_turn(pairs, len(frames), width, height, None if focal is None else focal / scale)
-    share = parallax_score(pairs, turn, width, height)
-    if turn.travel < STILL and _moves_little(pairs):
+    if turn.travel < STILL and turn.residual < 2 * STILL:  # half of the tracks agree that nothing moves
         return _static(frames, focal, fps, (*notes, "the background does not move: a static camera"))
-    if share < 0.55:
+    # 0.55 is ORB-SLAM's limit; a person nobody masked also looks like parallax, up to a third of the picture.
+    if parallax_score(pairs, turn, width, height) < (0.62 if person_mask is None else 0.55):
         return _turning(frames, turn, focal, fps, notes)
     try:
         solution = backend(frames, person_mask, focal)
@@ -82,11 +82,6 @@ def _check(
         raise ValueError(f"focal must be in pixels (> 4), got {focal:.4g}; multiply a normalised one by the width")
     if not (math.isfinite(fps) and fps > 0):
         raise ValueError(f"fps must be a positive number, got {fps}")
-
-
-def _moves_little(pairs: list[Pair]) -> bool:
-    """Half of the tracks hardly move in any pair: a fit could stand still for another reason, such as a bad fit."""
-    return max(p.shift for p in pairs) < 2 * STILL
 
 
 def _break_notes(breaks: list[int]) -> tuple[str, ...]:
@@ -126,7 +121,7 @@ def _static(
 
 
 def _assumed(width: int) -> str:
-    return f"focal length assumed to be the picture's width, {width} px ({_degrees(width, width)} across)"
+    return f"focal length assumed to be the picture's width, {width} px ({_degrees(width, float(width))} across)"
 
 
 def _without_travel(
