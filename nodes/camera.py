@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from comfy_api.latest import io
 
 from ..dreamdance_core import backends
 from ..dreamdance_core.camera.estimate import estimate_camera
+from ..dreamdance_core.geometry.pinhole import focal_from_fov, intrinsics
 from ..dreamdance_core.geometry.trajectory import PRESETS, camera_path, concat, retime
+from ..dreamdance_core.io.camera_files import read_cameras, write_cameras
 from ..dreamdance_core.io.pose_files import from_pose_keypoint
 from ..dreamdance_core.pose.regions import person_mask as capsules
 from ..dreamdance_core.types import Cameras as CamerasValue
+from ..dreamdance_core.types import CameraSolution
 from . import files, host
 from .preview import path_report, path_ui
-from .sockets import MAX_SEED, Cameras, PoseKeypoint, backend_input, cameras_of
+from .sockets import MAX_SEED, Cameras, PoseKeypoint, backend_input, cameras_of, median_depth_of
+
+_SUFFIXES = {"camera.json": ".json", "TUM": ".txt", "RealEstate10K": ".re10k.txt", "npy": ".npy", "COLMAP": ""}
 
 
 class EstimateCamera(io.ComfyNode):
@@ -170,16 +173,19 @@ class CameraPath(io.ComfyNode):
     def execute(
         cls, preset, amplitude, frames, fps, width, height, fov, distance=1.0, seed=0, after=None
     ) -> io.NodeOutput:
+        unit = 1.0  # the median depth of the picture, in the path's unit
         if after is not None:
+            unit = median_depth_of(after) or 1.0
             first = cameras_of(after)
-            path = camera_path(preset, frames, amplitude, first[-1], distance=distance, seed=seed % 2**63)
-            cameras = concat(first, path)
+            move = camera_path(preset, frames, amplitude, first[-1], distance=distance * unit, seed=seed % 2**63)
+            cameras = concat(first, move)
         else:
-            focal = width / 2 / math.tan(math.radians(fov) / 2)
-            K = torch.tensor([[focal, 0.0, width / 2], [0.0, focal, height / 2], [0.0, 0.0, 1.0]])
+            K = intrinsics(width, height, focal_from_fov(width, fov))
             reference = CamerasValue(c2w=torch.eye(4)[None], K=K[None], width=width, height=height, fps=fps)
             cameras = camera_path(preset, frames, amplitude, reference, distance=distance, seed=seed % 2**63)
-        return io.NodeOutput(cameras, ui=path_ui(cameras))
+        solved = torch.ones(len(cameras), dtype=torch.bool)
+        path = CameraSolution(cameras=cameras, kind="parallax", solved=solved, median_depth=unit)
+        return io.NodeOutput(path, ui=path_ui(cameras))
 
 
 class LoadCameras(io.ComfyNode):
@@ -203,14 +209,20 @@ class LoadCameras(io.ComfyNode):
                 ),
                 io.Int.Input(
                     "width",
-                    default=640,
-                    min=16,
+                    default=0,
+                    min=0,
                     max=8192,
-                    tooltip="Picture width in px, for formats that carry none (TUM, .npy, RealEstate10K, glTF).",
+                    tooltip="Width, px, of the pictures the cameras are for (K is rescaled); 0 = the file's own. TUM, "
+                    ".npy, RealEstate10K and glTF carry none: give it.",
                 ),
-                io.Int.Input("height", default=384, min=16, max=8192, tooltip="Picture height in px, likewise."),
+                io.Int.Input("height", default=0, min=0, max=8192, tooltip="Height, px, likewise; 0 = the file's own."),
                 io.Float.Input(
-                    "fps", default=24.0, min=1.0, max=240.0, step=0.01, tooltip="Frames per second, likewise."
+                    "fps",
+                    default=0.0,
+                    min=0.0,
+                    max=240.0,
+                    step=0.01,
+                    tooltip="Frames per second; 0 = the file's own, or 24 where it has none.",
                 ),
                 io.Int.Input(
                     "frames",
@@ -231,9 +243,7 @@ class LoadCameras(io.ComfyNode):
 
     @classmethod
     def execute(cls, path, width, height, fps, frames) -> io.NodeOutput:
-        from ..dreamdance_core.io.camera_files import read_cameras
-
-        cameras = read_cameras(files.existing(path), width, height, fps)
+        cameras = read_cameras(files.existing(path), width or None, height or None, fps or None)
         if frames:
             cameras = retime(cameras, frames)
         return io.NodeOutput(cameras, ui=path_ui(cameras))
@@ -258,10 +268,11 @@ class SaveCameras(io.ComfyNode):
                 ),
                 io.Combo.Input(
                     "format",
-                    options=["json", "txt", "npy"],
-                    default="json",
-                    tooltip="json keeps everything (poses, K, size, fps); txt is TUM (poses and time); npy is a "
-                    "c2w stack.",
+                    options=list(_SUFFIXES),
+                    default="camera.json",
+                    tooltip="camera.json keeps everything (poses, K, size, fps); COLMAP is a folder; TUM and "
+                    "npy keep the "
+                    "poses only.",
                 ),
             ],
             outputs=[io.String.Output("path", display_name="path", tooltip="The written file.")],
@@ -269,8 +280,6 @@ class SaveCameras(io.ComfyNode):
 
     @classmethod
     def execute(cls, cameras, filename_prefix, format) -> io.NodeOutput:
-        from ..dreamdance_core.io.camera_files import write_cameras
-
-        path = files.next_output(filename_prefix, f".{format}")
+        path = files.next_output(filename_prefix, _SUFFIXES[format])
         write_cameras(path, cameras_of(cameras))
         return io.NodeOutput(str(path), ui={"text": [str(path)]})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from comfy_api.latest import io, ui
 
+from ..dreamdance_core.geometry import convert
 from ..dreamdance_core.geometry.trajectory import retime
 from ..dreamdance_core.io.pose_files import from_pose_keypoint
 from ..dreamdance_core.types import Cameras as CamerasValue
@@ -183,9 +184,7 @@ class CamerasFromGeometry(io.ComfyNode):
                 DA3Geometry.Input("geometry", tooltip="DA3_GEOMETRY of a multiview run; its images are the frames."),
                 *_size_inputs(),
             ],
-            outputs=[
-                Cameras.Output("cameras", display_name="cameras", tooltip="One camera per view, rebased to the first.")
-            ],
+            outputs=[Cameras.Output("cameras", display_name="cameras", tooltip="One camera per view.")],
         )
 
     @classmethod

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import torch
 from comfy_api.latest import io, ui
 from torch import Tensor
@@ -11,8 +9,7 @@ from torch import Tensor
 from ..dreamdance_core import backends
 from ..dreamdance_core.geometry.pinhole import intrinsics
 from ..dreamdance_core.scene.complete import SceneOptions, complete_scene
-from ..dreamdance_core.types import Cameras as CamerasValue
-from ..dreamdance_core.types import Depth
+from ..dreamdance_core.scene.place import place_path
 from . import host
 from .control import fitted
 from .host_inpaint import HostInpaint, sampler_names, scheduler_names
@@ -298,7 +295,9 @@ class SpiralSceneInpaint(io.ComfyNode):
         run = host.runtime(more.get("download", False))
         picture, hole = _on_canvas(background, hole_mask, long_side)
         height, width = hole.shape
-        inpaint = HostInpaint.from_node(more) if more.get("model") else backends.load("inpaint", backend, run)
+        inpaint = (
+            HostInpaint.from_node(more) if more.get("model") is not None else backends.load("inpaint", backend, run)
+        )
         plate = inpaint(picture, hole, prompt, seed % 2**63) if bool(hole.any()) else picture
         if more.get("depth") is not None:
             depth = depth_from(more["depth"], width, height)
@@ -307,7 +306,9 @@ class SpiralSceneInpaint(io.ComfyNode):
         K = depth.K if depth.K is not None else intrinsics(width, height)
         path = None
         if more.get("cameras") is not None:
-            path = _placed(more["cameras"], depth, K, more.get("camera_units", "auto"), more.get("camera_gain", 1.0))
+            wanted, near = cameras_of(more["cameras"]), median_depth_of(more["cameras"])
+            rules = {"units": more.get("camera_units", "auto"), "gain": more.get("camera_gain", 1.0)}
+            path = place_path(wanted, depth.z[0], hole, K=K, median_depth=near, **rules)
         options = SceneOptions(views=views, spiral=more.get("spiral", True), prompt=prompt, seed=seed % 2**63)
         scene = complete_scene(plate, hole, depth, inpaint, K=K, path=path, options=options, run=run)
         path = scene.path or scene.views.cameras
@@ -321,7 +322,7 @@ class SpiralSceneInpaint(io.ComfyNode):
 
 
 def _on_canvas(background: Tensor, hole_mask: Tensor, long_side: int) -> tuple[Tensor, Tensor]:
-    """The picture (H,W,3) and its hole (H,W) at the working size: the long side as wanted (0: its own), multiples of 16.
+    """The picture (H,W,3) and its hole (H,W) at the working size: long_side (0: its own), multiples of 16.
 
     Scaled, never cropped: a pose or a depth of the same picture then fits by its width and height alone.
     """
@@ -331,15 +332,3 @@ def _on_canvas(background: Tensor, hole_mask: Tensor, long_side: int) -> tuple[T
     height, width = (max(16, round(side * scale / 16) * 16) for side in hole.shape)
     hole = fitted(hole[None, ..., None], width, height)[0, ..., 0]
     return fitted(picture[None], width, height)[0], (hole > 1e-3).float()
-
-
-def _placed(cameras, depth: Depth, K: Tensor, units: str, gain: float) -> CamerasValue:
-    """The wanted path through the picture's own lens, scaled to its depth; zooms keep their ratio to frame 0."""
-    from ..dreamdance_core.scene.place import place_path
-
-    height, width = depth.z.shape[1:]
-    path = cameras_of(cameras)
-    lens = K.repeat(len(path), 1, 1)
-    lens[:, :2, :2] *= (path.K[:, 0, 0] / path.K[0, 0, 0])[:, None, None]
-    path = replace(path, K=lens, width=width, height=height)
-    return place_path(path, depth.z[0], median_depth=median_depth_of(cameras), units=units, gain=gain)

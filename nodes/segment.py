@@ -6,6 +6,8 @@ import torch
 from comfy_api.latest import io, ui
 
 from ..dreamdance_core import backends
+from ..dreamdance_core.io.images import read_image
+from ..dreamdance_core.io.video import ClipRange, read_clip
 from ..dreamdance_core.segment.cutout import cut_out
 from . import host, samples
 from .sockets import backend_input, download_input
@@ -23,10 +25,9 @@ class LoadSample(io.ComfyNode):
             search_aliases=["dreamdance", "example", "demo", "test clip", "sample art"],
             inputs=[
                 io.Combo.Input(
-                    "sample",
-                    options=samples.names(),
-                    tooltip="Which shipped picture and clip to load. Both were made by this project.",
+                    "picture", options=samples.names(".png"), tooltip="Which shipped character picture to load."
                 ),
+                io.Combo.Input("clip", options=samples.names(".mp4"), tooltip="Which shipped driving clip to load."),
                 io.Int.Input(
                     "frames",
                     default=0,
@@ -44,12 +45,11 @@ class LoadSample(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, sample: str, frames: int) -> io.NodeOutput:
-        loaded = samples.load(sample, frames or None)
-        audio = {"waveform": loaded.clip.audio.waveform[None], "sample_rate": loaded.clip.audio.sample_rate}
-        return io.NodeOutput(
-            host.to_host(loaded.art[None]), host.to_host(loaded.clip.frames), audio, float(loaded.clip.fps)
-        )
+    def execute(cls, picture, clip, frames) -> io.NodeOutput:
+        art = read_image(samples.FOLDER / picture).rgb
+        driving = read_clip(samples.FOLDER / clip, ClipRange(frames=frames or None))
+        audio = {"waveform": driving.audio.waveform[None], "sample_rate": driving.audio.sample_rate}
+        return io.NodeOutput(host.to_host(art[None]), host.to_host(driving.frames), audio, float(driving.fps))
 
 
 class SegmentCharacter(io.ComfyNode):

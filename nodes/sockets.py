@@ -10,6 +10,8 @@ from comfy_api.latest import Types, io
 from torch import Tensor
 
 from ..dreamdance_core import backends
+from ..dreamdance_core.geometry.convert import K_from_da3, K_from_moge
+from ..dreamdance_core.geometry.pinhole import rescale
 from ..dreamdance_core.types import Cameras as CamerasValue
 from ..dreamdance_core.types import CameraSolution, Depth, Gaussians, Window
 from .host import from_host, to_host
@@ -108,11 +110,8 @@ def _from_da3(geometry: dict[str, Any], width: int, height: int) -> Depth:
         valid &= geometry["sky"].detach().float().cpu().reshape(z.shape) < 0.5
     K = None
     if geometry.get("intrinsics") is not None:
-        # At the processed size, whose principal point is its centre; one half pixel off our pixel centres (design §3).
-        K = geometry["intrinsics"].detach().float().cpu().reshape(-1, 3, 3)[0].clone()
-        scale = torch.tensor([width / (2 * K[0, 2]), height / (2 * K[1, 2])])
-        K[:2] *= scale[:, None]
-        K[0, 2], K[1, 2] = width / 2, height / 2
+        K = geometry["intrinsics"].detach().float().cpu().reshape(-1, 3, 3)[0]
+        K = K_from_da3(K, (2 * float(K[0, 2]), 2 * float(K[1, 2])), width, height)
     return _resized(z, valid, width, height, K)
 
 
@@ -123,9 +122,7 @@ def _from_moge(geometry: dict[str, Any], width: int, height: int) -> Depth:
         valid &= geometry["mask"].detach().cpu().reshape(z.shape) > 0.5
     K = None
     if geometry.get("intrinsics") is not None:
-        K = geometry["intrinsics"].detach().float().cpu().reshape(-1, 3, 3)[0].clone()
-        K[0] *= width
-        K[1] *= height
+        K = K_from_moge(geometry["intrinsics"].detach().float().cpu().reshape(-1, 3, 3)[0], width, height)
     return _resized(z, valid, width, height, K)
 
 
@@ -163,8 +160,7 @@ def depth_from(
             return value
         K = None
         if value.K is not None:
-            scale = torch.tensor([[width / value.z.shape[2]], [height / value.z.shape[1]], [1.0]])
-            K = value.K * scale
+            K = rescale(value.K, width / value.z.shape[2], height / value.z.shape[1])
         return _resized(value.z, value.valid, width, height, K)
     if isinstance(value, Tensor):
         depth = depth_from_picture(value, near, far, brighter_is_nearer)

@@ -80,7 +80,8 @@ def test_depth_from_da3_rescales_k_from_the_processed_size(sockets):
     K = torch.tensor([[[[300.0, 0.0, 252.0], [0.0, 300.0, 140.0], [0.0, 0.0, 1.0]]]])
     geometry = {"depth": torch.rand(1, 384, 640) + 1, "image": None, "mode": "multiview", "intrinsics": K}
     depth = sockets.depth_from(geometry, 640, 384)
-    want = torch.tensor([[300 * 640 / 504, 0, 320.0], [0, 300 * 384 / 280, 192.0], [0, 0, 1]])
+    cx, cy = 252.5 * 640 / 504, 140.5 * 384 / 280  # DA3 counts pixel centres from 0
+    want = torch.tensor([[300 * 640 / 504, 0, cx], [0, 300 * 384 / 280, cy], [0, 0, 1]])
     torch.testing.assert_close(depth.K, want)
 
 

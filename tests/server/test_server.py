@@ -1,0 +1,229 @@
+"""A real ComfyUI runs the shipped workflows, can be interrupted, and passes on the sentences for bad input."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.server
+_ROOT = Path(__file__).resolve().parents[2]
+_WORKFLOWS = ("animate_quick", "scene_only", "camera_by_hand")
+
+
+@pytest.fixture(scope="module")
+def object_info(comfyui):
+    return comfyui.get("/object_info")
+
+
+@pytest.fixture
+def shipped(convert, object_info):
+    def load(name: str) -> dict:
+        return convert(json.loads((_ROOT / "workflows" / f"{name}.json").read_text()), object_info)
+
+    return load
+
+
+def _node(prompt: dict, kind: str) -> str:
+    """The id of the only node of a kind."""
+    (found,) = (key for key, node in prompt.items() if node["class_type"] == kind)
+    return found
+
+
+def _reduced(prompt: dict) -> dict:
+    """The same graph in a size for tests."""
+    small = {
+        "DreamDanceLoadSample": {"frames": 12},
+        "DreamDanceSpiralSceneInpaint": {"long_side": 256, "views": 3},
+        "DreamDanceTrainGaussians": {"iterations": 12, "max_side": 192},
+        "DreamDanceCameraPath": {"frames": 6},
+    }
+    for node in prompt.values():
+        node["inputs"].update(small.get(node["class_type"], {}))
+    return prompt
+
+
+def _decoded(server, outputs: dict, node: str) -> tuple[np.ndarray, float, bool]:
+    """Frames, frame rate and whether there is sound, of the video that SaveVideo wrote."""
+    (entry,) = outputs[node]["images"]
+    path = server.base / entry["type"] / entry["subfolder"] / entry["filename"]
+    with av.open(io.BytesIO(path.read_bytes())) as container:
+        rate = float(container.streams.video[0].average_rate)
+        frames = np.stack([frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)])
+        return frames, rate, bool(container.streams.audio)
+
+
+def test_the_pack_is_loaded_whole(comfyui, object_info):
+    log = comfyui.log_text()
+    assert "IMPORT FAILED" not in log and "Error while calling comfy_entrypoint" not in log
+    ours = [name for name in object_info if name.startswith("DreamDance")]
+    assert len(ours) == len(list((_ROOT / "web" / "docs").glob("*.md"))) >= 25
+    assert all(object_info[name]["python_module"] == "custom_nodes.dreamdance" for name in ours)
+
+
+def test_web_files_help_and_locales_are_served(comfyui, object_info):
+    scripts = [path for path in comfyui.get("/extensions") if "dreamdance" in path]
+    assert scripts == ["/extensions/dreamdance/dreamdance.js"]
+    assert b"registerExtension" in comfyui.get_bytes(scripts[0])
+    for name in object_info:
+        if name.startswith("DreamDance"):
+            assert comfyui.get_bytes(f"/extensions/dreamdance/docs/{name}.md").startswith(b"# ")
+    locales = comfyui.get("/i18n")
+    assert {"en", "ja", "zh"} <= set(locales)
+    assert locales["ja"]["nodeDefs"]["DreamDancePuppet"]["inputs"]["background"]["name"]
+
+
+def test_shipped_workflows_are_templates(comfyui):
+    names = comfyui.get("/workflow_templates").get("dreamdance", [])
+    assert set(names) >= set(_WORKFLOWS)
+    for name in _WORKFLOWS:
+        assert (_ROOT / "workflows" / f"{name}.jpg").stat().st_size > 3000
+
+
+def test_quick_workflow_reduced(comfyui, shipped):
+    prompt = _reduced(shipped("animate_quick"))
+    run = comfyui.run(prompt, timeout=300)
+    assert run.ending == "execution_success", run.error
+    frames, rate, sound = _decoded(comfyui, run.outputs, _node(prompt, "SaveVideo"))
+    assert frames.shape[0] == 12 and max(frames.shape[1:3]) == 256 and rate == 24 and sound
+    assert frames.std() > 20 and np.abs(np.diff(frames.astype(int), axis=0)).mean() > 0.5
+    reporting = {data["node"] for data in run.of("progress")}
+    for kind in ("EstimateCamera", "SpiralSceneInpaint", "TrainGaussians", "RenderBackground"):
+        assert _node(prompt, f"DreamDance{kind}") in reporting, kind
+    assert run.previews > 0
+    path = run.outputs[_node(prompt, "DreamDanceRenderBackground")]["dreamdance_path"][0]
+    assert path["count"] == 12 and len(path["positions"]) == 12
+
+
+def test_the_same_prompt_again_is_cached(comfyui, shipped):
+    prompt = _reduced(shipped("animate_quick"))
+    run = comfyui.run(prompt, timeout=300)
+    assert run.ending == "execution_success"
+    (cached,) = run.of("execution_cached")
+    expensive = {_node(prompt, f"DreamDance{kind}") for kind in ("EstimateCamera", "TrainGaussians", "Puppet")}
+    assert expensive <= set(cached["nodes"])
+
+
+@pytest.mark.parametrize("name", ["scene_only", "camera_by_hand"])
+def test_other_workflows_reduced(comfyui, shipped, name):
+    prompt = _reduced(shipped(name))
+    run = comfyui.run(prompt, timeout=300)
+    assert run.ending == "execution_success", run.error
+    frames, _, _ = _decoded(comfyui, run.outputs, _node(prompt, "SaveVideo"))
+    assert frames.std() > 20
+
+
+@pytest.mark.parametrize("kind", ["EstimateCamera", "SpiralSceneInpaint", "TrainGaussians"])
+def test_interrupted_and_run_again(comfyui, shipped, kind):
+    """Cancelling in the middle of a heavy node ends the run; the server then does the work as if nothing had been."""
+    prompt = _reduced(shipped("animate_quick"))
+    node = _node(prompt, f"DreamDance{kind}")
+    changed = {
+        "EstimateCamera": {"focal": 500.0},
+        "SpiralSceneInpaint": {"seed": 11},
+        "TrainGaussians": {"iterations": 400, "seed": 12},
+    }
+    prompt[node]["inputs"].update(changed[kind])
+    run = comfyui.run(prompt, interrupt_at=node, timeout=300)
+    assert run.ending == "execution_interrupted"
+    assert run.of("execution_interrupted")[0]["node_id"] == node
+    if kind == "TrainGaussians":
+        prompt[node]["inputs"]["iterations"] = 5
+    again = comfyui.run(prompt, timeout=300)
+    assert again.ending == "execution_success", again.error
+
+
+def _save(source: list, kind: str = "SaveImage") -> dict:
+    return {"class_type": kind, "inputs": {"images": source, "filename_prefix": "t"}}
+
+
+def _fails_with(server, prompt: dict) -> str:
+    run = server.run(prompt, timeout=120)
+    assert run.ending == "execution_error", run.ending
+    return run.error
+
+
+def test_no_character(comfyui):
+    inputs = {"width": 160, "height": 96, "batch_size": 1, "color": 8421504}
+    prompt = {"1": {"class_type": "EmptyImage", "inputs": inputs}}
+    segment = {"image": ["1", 0], "backend": "u2net_small", "invert_mask": False, "download": False}
+    prompt["2"] = {"class_type": "DreamDanceSegmentCharacter", "inputs": segment}
+    prompt["3"] = _save(["2", 0])
+    assert _fails_with(comfyui, prompt).startswith("No character found")
+
+
+def test_sizes_and_lengths_that_do_not_match(comfyui):
+    picture = {"class_type": "EmptyImage", "inputs": {"width": 160, "height": 96, "batch_size": 3, "color": 255}}
+    mask = {"class_type": "SolidMask", "inputs": {"value": 1.0, "width": 64, "height": 64}}
+    paste = {"video": ["1", 0], "background": ["1", 0], "mask": ["2", 0], "feather": 4}
+    prompt = {
+        "1": picture,
+        "2": mask,
+        "3": {"class_type": "DreamDancePasteBack", "inputs": paste},
+        "4": _save(["3", 0]),
+    }
+    assert "mask must be 160x96 px like its pictures, got 64x64" in _fails_with(comfyui, prompt)
+
+
+def test_files_that_are_not_there_or_wrong(comfyui):
+    (comfyui.base / "input" / "broken.json").write_text("{not json")
+    (comfyui.base / "input" / "list.json").write_text('{"a": 1}')
+
+    def load(kind: str, path: str) -> str:
+        loader = {"path": path, "width": 640, "height": 384, "fps": 0.0, "frames": 0}
+        if kind == "DreamDanceLoadPose":
+            loader = {"path": path}
+            prompt = {"1": {"class_type": kind, "inputs": loader}, "2": _save(["1", 1])}
+        else:
+            prompt = {"1": {"class_type": kind, "inputs": loader}}
+            save = {"cameras": ["1", 0], "filename_prefix": "t", "format": "camera.json"}
+            prompt["2"] = {"class_type": "DreamDanceSaveCameras", "inputs": save}
+        return _fails_with(comfyui, prompt)
+
+    for kind in ("DreamDanceLoadPose", "DreamDanceLoadCameras"):
+        assert "'nothing.json' is not a file in" in load(kind, "nothing.json")
+        assert "'../../etc/passwd' is not a file in" in load(kind, "../../etc/passwd")
+        assert "broken.json" in load(kind, "broken.json")
+        assert load(kind, "list.json")
+
+
+def test_missing_weights_name_file_folder_and_command(comfyui, object_info):
+    names = object_info["DreamDanceEstimateDepth"]["input"]["required"]["backend"][1]["options"]
+    networks = [name for name in names if name != "room_box"]
+    assert networks, "no depth network is registered"
+    picture = {"class_type": "EmptyImage", "inputs": {"width": 160, "height": 96, "batch_size": 1, "color": 255}}
+    depth = {"images": ["1", 0], "backend": networks[0], "near": 1.0, "far": 10.0, "brighter_is_nearer": True}
+    prompt = {"1": picture, "2": {"class_type": "DreamDanceEstimateDepth", "inputs": depth | {"download": False}}}
+    prompt["3"] = _save(["2", 1])
+    message = _fails_with(comfyui, prompt)
+    assert "dreamdance weights get" in message and "dreamdance" in message
+
+
+def test_a_value_out_of_range_is_refused_at_once(comfyui):
+    picture = {"class_type": "EmptyImage", "inputs": {"width": 160, "height": 96, "batch_size": 1, "color": 255}}
+    paste = {"video": ["1", 0], "background": ["1", 0], "mask": ["2", 0], "feather": -5}
+    mask = {"class_type": "SolidMask", "inputs": {"value": 1.0, "width": 160, "height": 96}}
+    prompt = {
+        "1": picture,
+        "2": mask,
+        "3": {"class_type": "DreamDancePasteBack", "inputs": paste},
+        "4": _save(["3", 0]),
+    }
+    answer = comfyui.post("/prompt", {"prompt": prompt, "client_id": "t"})
+    assert answer["node_errors"]["3"]["errors"][0]["type"] == "value_smaller_than_min"
+
+
+@pytest.mark.timeout(900)
+def test_quick_workflow_as_shipped(comfyui, shipped):
+    """Once, in full: the clip's length and rate, its sound, the canvas, a character that is there and moves."""
+    prompt = shipped("animate_quick")
+    run = comfyui.run(prompt, timeout=840)
+    assert run.ending == "execution_success", run.error
+    frames, rate, sound = _decoded(comfyui, run.outputs, _node(prompt, "SaveVideo"))
+    assert frames.shape[0] == 48 and rate == 24 and sound
+    assert min(frames.shape[1:3]) >= 384 and all(side % 16 == 0 for side in frames.shape[1:3])
+    assert "Traceback" not in comfyui.log_text().split("got prompt")[-1]
