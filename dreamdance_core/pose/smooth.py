@@ -12,8 +12,8 @@ from ..types import PoseTrack
 from .identity import body_size
 
 GAP_TRUST = 0.8  # score of a filled point relative to the weaker end of its gap
-SPEED_CUTOFF = 2.5  # Hz of cutoff per body size per second of speed: fast motion is left alone
-SPEED_SMOOTHING = 1.5  # Hz, of the speed itself
+SPEED_CUTOFF = 8.0  # Hz of cutoff per body size per second of speed: fast motion is left alone
+SPEED_SMOOTHING = 4.0  # Hz, of the speed itself
 
 
 def fill_gaps(track: PoseTrack, longest: int) -> PoseTrack:

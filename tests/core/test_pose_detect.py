@@ -205,3 +205,28 @@ def test_the_published_networks_find_a_drawn_figure_where_it_is():
     error = (track.xy[0, 0, list(names_17)] - truth).norm(dim=-1)
     assert error.mean() < 0.05 * 360, f"mean error {error.mean():.1f} px"
     assert len(BODY_FROM_33) == 17
+
+
+def test_the_sample_dancer_is_followed_to_a_few_pixels():
+    """Oracle: the sample clip's true keypoints. Every fourth frame; 4 px at 384 px height are 6.7 px here."""
+    pytest.importorskip("ai_edge_litert")
+    from pathlib import Path
+
+    from dreamdance_core.io.video import ClipRange, read_clip
+    from dreamdance_core.pose.extract import extract_pose
+
+    samples = Path(__file__).parents[2] / "samples"
+    try:
+        backend = load("pose", "blazepose", Runtime())
+    except FileNotFoundError as missing:
+        pytest.skip(str(missing))
+    clip = read_clip(samples / "dance.mp4", ClipRange(stride=4))
+    track = extract_pose(clip.frames, backend, fps=clip.fps, smoothing=0.0, run=Runtime())
+    with np.load(samples / "dance.keypoints.npz") as truth:
+        xy, visible = torch.from_numpy(truth["xy"][::4]), torch.from_numpy(truth["visible"][::4])
+    parts = {"joints": (slice(5, 17), 6.7), "left hand": (slice(91, 112), 8.0), "right hand": (slice(112, 133), 8.0)}
+    for name, (part, most) in parts.items():
+        both = visible[:, :, part] & (track.score[:, :, part] > 0.3)
+        gap = (track.xy[:, :, part] - xy[:, :, part]).norm(dim=-1)[both]
+        assert both.sum() > 0.7 * visible[:, :, part].sum(), name
+        assert gap.mean() < most, f"{name}: {gap.mean():.1f} px"
