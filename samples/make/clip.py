@@ -6,10 +6,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-
 import street
 from body import load_body
-from dance import FPS, FRAMES, dance
+from dance import FRAMES, dance
 from figures import DANCER, draw_figure
 from outfit import dress, pose
 from raster import render
@@ -17,7 +16,7 @@ from terrace import ground_shade, project, to_world
 from truth import keypoints
 
 SIZE, FOCAL = (480, 640), 600.0
-PLACE = (0.02, 0.0, 2.62)
+PLACE = (0.10, 0.0, 2.62)
 LIGHT = np.array([-0.45, -0.70, -0.55])
 
 
@@ -39,7 +38,7 @@ def cameras() -> tuple[np.ndarray, np.ndarray]:
     s = t * 0.55 + 0.45 * (3 * t**2 - 2 * t**3)
     x, y = -0.45 + 0.90 * s, -1.18 - 0.26 * s - 0.03 * np.sin(2 * np.pi * s)
     z = -0.45 + 0.72 * s + 0.05 * np.sin(np.pi * s)
-    yaw, pitch = np.radians(6.2 - 12.0 * s), np.radians(-4.0 - 3.0 * s)
+    yaw, pitch = np.radians(6.0 - 12.4 * s), np.radians(-4.0 - 3.0 * s)
     roll = np.radians(0.8 * np.sin(2 * np.pi * s))
     c2w = np.tile(np.eye(4), (FRAMES, 1, 1))
     for n in range(FRAMES):
@@ -82,7 +81,7 @@ def shots(body_cache: str, seed: int, samples: int, which: list[int]) -> Iterato
 
 
 def _unhidden(figure, world, flat, k, c2w) -> np.ndarray:
-    """Whether each point (133,) lies in the picture and at most 14 cm under the figure's seen surface (joints are inside)."""
+    """Whether each point (133,) lies in the picture and at most 14 cm under the seen surface (joints are inside)."""
     depth = render(figure, k, c2w, SIZE).z
     z = (world - c2w[:3, 3]) @ c2w[:3, 2]
     i, j = np.floor(flat).astype(int).T

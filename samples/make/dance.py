@@ -1,9 +1,8 @@
 """The driving clip's motion: two seconds of step-touch with waving arms that end where they begin."""
 
 import numpy as np
-from scipy.interpolate import CubicSpline
-
 from body import Body, bone_transforms, rotation
+from scipy.interpolate import CubicSpline
 
 FRAMES, FPS = 48, 24.0
 
@@ -15,7 +14,18 @@ def _loop(keys) -> CubicSpline:
 
 UP, WAVE, DOWN, BENT = (0.62, -0.12, 0.72), (0.80, -0.16, 0.50), (0.72, -0.10, -0.66), (0.60, -0.20, -0.74)
 LEFT_UPPER = _loop([UP, WAVE, UP, DOWN, DOWN, BENT, DOWN, WAVE])
-LEFT_LOWER = _loop([(0.25, -0.10, 0.96), (0.95, -0.20, 0.30), (0.10, -0.10, 0.99), (0.75, -0.50, 0.10), (0.62, -0.55, -0.50), (0.30, -0.80, 0.30), (0.66, -0.60, -0.35), (0.70, -0.40, 0.60)])
+LEFT_LOWER = _loop(
+    [
+        (0.25, -0.10, 0.96),
+        (0.95, -0.20, 0.30),
+        (0.10, -0.10, 0.99),
+        (0.75, -0.50, 0.10),
+        (0.62, -0.55, -0.50),
+        (0.30, -0.80, 0.30),
+        (0.66, -0.60, -0.35),
+        (0.70, -0.40, 0.60),
+    ]
+)
 STEP = _loop([0.0, 0.0, 0.0, 0.35, 1.0, 1.0, 1.0, 0.65])
 
 

@@ -4,7 +4,6 @@ import functools
 
 import cv2
 import numpy as np
-
 import toon
 from body import Body, bone_transforms, rotation
 from head import paint_face
@@ -20,12 +19,12 @@ HEROINE = Look(
         "vest": (0.20, 0.26, 0.46),
         "blouse": (0.97, 0.95, 0.93),
         "sleeve": (0.20, 0.26, 0.46),
-        "cuff": (0.97, 0.95, 0.93),
+        "cuff": (0.70, 0.20, 0.25),
         "skirt": (0.70, 0.20, 0.25),
         "petticoat": (0.96, 0.93, 0.90),
-        "collar": (0.97, 0.95, 0.93),
+        "collar": (0.70, 0.20, 0.25),
         "trim": (0.94, 0.76, 0.40),
-        "bow": (0.80, 0.22, 0.27),
+        "bow": (0.16, 0.50, 0.55),
         "belt": (0.46, 0.27, 0.20),
         "boot": (0.45, 0.27, 0.21),
         "bootcuff": (0.62, 0.40, 0.29),
@@ -79,7 +78,16 @@ def standing(body: Body) -> np.ndarray:
     return bone_transforms(body, turns, aims, np.zeros(3))
 
 
-def draw_figure(meshes: list[Mesh], look: Look, intrinsics, c2w, size, samples: int, light=(-0.45, -0.55, 0.70), warm=(1.05, 1.0, 0.92)):
+def draw_figure(
+    meshes: list[Mesh],
+    look: Look,
+    intrinsics,
+    c2w,
+    size,
+    samples: int,
+    light=(-0.45, -0.55, 0.70),
+    warm=(1.05, 1.0, 0.92),
+):
     """The posed figure drawn for one camera: premultiplied colours (H,W,3) and coverage (H,W), `samples`² per pixel."""
     left, top, width, height = _frame(meshes, intrinsics, c2w, size)
     k = np.array(intrinsics, float)

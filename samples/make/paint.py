@@ -1,4 +1,4 @@
-"""Brushes of the painted scenes: noise, skies, clouds, ridges, foliage, little houses. Pictures are float32 RGB in 0..1."""
+"""Brushes of the painted scenes: noise, skies, clouds, ridges, foliage, houses. Pictures are float32 RGB in 0..1."""
 
 import cv2
 import numpy as np
@@ -48,7 +48,9 @@ def blobs(shape, circles: np.ndarray, rough: float, seed: int) -> np.ndarray:
     return np.clip(field + 0.5, 0, 1)
 
 
-def cloud(picture, centre, width, height, seed, lit=(1.0, 0.985, 0.96), body=(0.86, 0.88, 0.95), under=(0.70, 0.76, 0.90)):
+def cloud(
+    picture, centre, width, height, seed, lit=(1.0, 0.985, 0.96), body=(0.86, 0.88, 0.95), under=(0.70, 0.76, 0.90)
+):
     """A cumulus with a flat base around `centre` (pixels), lit from the upper left."""
     random = np.random.default_rng(seed)
     shape = picture.shape[:2]
@@ -85,7 +87,9 @@ def mountains(picture, line: np.ndarray, colour, haze, seed: int) -> np.ndarray:
     cover = np.clip(rows - line[None] + 0.5, 0, 1)
     depth = np.clip((rows - line[None]) / (0.10 * height), 0, 1)[..., None]
     slope = noise((height, width), 14, seed, 5)
-    sheared = slope - cv2.warpAffine(slope, np.float32([[1, 0, 9], [0, 1, 5]]), (width, height), borderMode=cv2.BORDER_REFLECT)
+    sheared = slope - cv2.warpAffine(
+        slope, np.float32([[1, 0, 9], [0, 1, 5]]), (width, height), borderMode=cv2.BORDER_REFLECT
+    )
     light = np.clip(sheared * 6, -1, 1)[..., None] * 0.05 * (1 - depth)
     return over(picture, np.asarray(colour) * (1 - depth) + np.asarray(haze) * depth + light, cover)
 
@@ -116,7 +120,18 @@ def _leaves(picture, circles, size, tones, random) -> np.ndarray:
                 centre = np.array([x + away * np.cos(angle), y + away * np.sin(angle)])
                 axes = np.round(length * random.uniform(0.7, 1.3) * np.array([1.0, 0.45]) * 16).astype(int)
                 tilt = np.degrees(angle) + random.uniform(-50, 50)
-                cv2.ellipse(cover, np.round(centre * 16).astype(int).tolist(), axes.tolist(), tilt, 0, 360, 1.0, -1, cv2.LINE_AA, 4)
+                cv2.ellipse(
+                    cover,
+                    np.round(centre * 16).astype(int).tolist(),
+                    axes.tolist(),
+                    tilt,
+                    0,
+                    360,
+                    1.0,
+                    -1,
+                    cv2.LINE_AA,
+                    4,
+                )
         picture = over(picture, tone, cover)
     return picture
 
@@ -128,31 +143,58 @@ def polygon(picture, points, colour, alpha=1.0) -> np.ndarray:
     return over(picture, colour, alpha * cover)
 
 
-def house(picture, x, base, width, height, wall, roof, haze, amount, seed) -> np.ndarray:
-    """A little house seen from the front: wall, shaded side, tiled roof, windows, faded by `amount` towards `haze`."""
+HAZE = np.array([0.93, 0.87, 0.84], np.float32)
+
+
+def house(picture, place, colours, amount: float, seed: int) -> np.ndarray:
+    """A house from the front: `place` = (x, base, width, height) px, `colours` = (wall, roof), `amount` of haze."""
+    x, base, width, height = place
+    wall, roof = colours
     random = np.random.default_rng(seed)
 
     def fade(colour):
-        return (1 - amount) * np.asarray(colour, np.float32) + amount * np.asarray(haze, np.float32)
+        return (1 - amount) * np.asarray(colour, np.float32) + amount * HAZE
 
     top, side, eave = base - height, 0.26 * width, 0.06 * width
     peak = top - 0.42 * width
     picture = polygon(picture, [(x, top), (x + width, top), (x + width, base), (x, base)], fade(wall))
-    picture = polygon(picture, [(x + width - side, top), (x + width, top), (x + width, base), (x + width - side, base)], fade(np.asarray(wall) * [0.74, 0.72, 0.84]))
-    points = [(x - eave, top + eave), (x + 0.16 * width, peak), (x + width - side * 0.9, peak), (x + width - side + eave, top + eave)]
+    picture = polygon(
+        picture,
+        [(x + width - side, top), (x + width, top), (x + width, base), (x + width - side, base)],
+        fade(np.asarray(wall) * [0.74, 0.72, 0.84]),
+    )
+    points = [
+        (x - eave, top + eave),
+        (x + 0.16 * width, peak),
+        (x + width - side * 0.9, peak),
+        (x + width - side + eave, top + eave),
+    ]
     picture = polygon(picture, points, fade(roof))
     points = [(x + width - side * 0.9, peak), (x + width + eave, top + eave), (x + width - side + eave, top + eave)]
     picture = polygon(picture, points, fade(np.asarray(roof) * [0.70, 0.66, 0.80]))
     for k in range(1, 5):
         y = peak + (top + eave - peak) * k / 5
         inset = 0.16 * width * (1 - k / 5) - eave * k / 5
-        picture = polygon(picture, [(x + inset, y), (x + width - side, y), (x + width - side, y + 0.012 * width), (x + inset, y + 0.012 * width)], fade(np.asarray(roof) * 0.82))
+        picture = polygon(
+            picture,
+            [
+                (x + inset, y),
+                (x + width - side, y),
+                (x + width - side, y + 0.012 * width),
+                (x + inset, y + 0.012 * width),
+            ],
+            fade(np.asarray(roof) * 0.82),
+        )
     columns = max(int(round((width - side) / (0.30 * width))), 1)
     for c in range(columns):
         for r in range(max(int(height / (0.36 * width)), 1)):
             wx, wy = x + 0.10 * width + c * 0.32 * width, top + 0.12 * width + r * 0.36 * width
             lit = (0.98, 0.86, 0.58) if random.uniform() < 0.3 else (0.36, 0.44, 0.58)
-            picture = polygon(picture, [(wx, wy), (wx + 0.13 * width, wy), (wx + 0.13 * width, wy + 0.20 * width), (wx, wy + 0.20 * width)], fade(lit))
+            picture = polygon(
+                picture,
+                [(wx, wy), (wx + 0.13 * width, wy), (wx + 0.13 * width, wy + 0.20 * width), (wx, wy + 0.20 * width)],
+                fade(lit),
+            )
     return picture
 
 

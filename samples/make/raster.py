@@ -1,4 +1,4 @@
-"""A small z-buffer renderer: triangles in, per-pixel surface attributes out (shading happens later, on whole pictures)."""
+"""A small z-buffer renderer: triangles in, per-pixel surface attributes out (shading comes later)."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ import numpy as np
 
 @dataclass(frozen=True, kw_only=True)
 class Mesh:
-    """Vertices (V,3), triangles (F,3), texture coordinates (V,2), one material and one part number (outlines separate parts).
+    """Vertices (V,3), triangles (F,3), texture coordinates (V,2), a material and a part number (lines separate parts).
 
     `weights` (V,B) binds it to the body's bones; `rest` (V,3) keeps unposed positions for painting.
     """
@@ -35,7 +35,7 @@ class Surface:
 
 
 @numba.njit(cache=True)
-def _fill(xy, z, faces, owner, out_face, out_z, out_bary):
+def _fill(xy, z, faces, out_face, out_z, out_bary):
     height, width = out_z.shape
     for f in range(faces.shape[0]):
         a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
@@ -76,7 +76,7 @@ def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
 
 
 def render(meshes: list[Mesh], intrinsics: np.ndarray, c2w: np.ndarray, size: tuple[int, int]) -> Surface:
-    """Rasterise `meshes` (world frame) for one OpenCV camera: K (3,3) in pixels of `size` = (width, height), c2w (4,4)."""
+    """Rasterise `meshes` (world frame) for one OpenCV camera: K (3,3) in pixels, `size` = (width, height)."""
     width, height = size
     counts = np.cumsum([0] + [len(m.vertices) for m in meshes])
     world = np.concatenate([m.vertices for m in meshes]).astype(np.float64)
@@ -92,7 +92,7 @@ def render(meshes: list[Mesh], intrinsics: np.ndarray, c2w: np.ndarray, size: tu
     out_face = np.full((height, width), -1, np.int32)
     out_z = np.full((height, width), np.inf)
     bary = np.zeros((height, width, 3))
-    _fill(xy, z, faces, owner, out_face, out_z, bary)
+    _fill(xy, z, faces, out_face, out_z, bary)
     corner = faces[np.maximum(out_face, 0)]
     packed = np.concatenate([normals, uv, rest, world], axis=1).astype(np.float32)
     mixed = sum(packed[corner[..., k]] * bary[..., k, None].astype(np.float32) for k in range(3))

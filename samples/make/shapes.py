@@ -1,10 +1,9 @@
 """Mesh builders: tubes, tapered locks of hair, lathes, hulls and parts of the body's own surface."""
 
 import numpy as np
-from scipy.spatial import ConvexHull, cKDTree
-
 from body import Body
 from raster import Mesh, vertex_normals
+from scipy.spatial import ConvexHull, cKDTree
 
 
 def grid_faces(rows: int, columns: int, closed: bool) -> np.ndarray:
@@ -38,7 +37,7 @@ def bezier(control: np.ndarray, count: int) -> np.ndarray:
 
 
 def sweep(path: np.ndarray, side: np.ndarray, widths: np.ndarray, flat: float, *, material: str, part: int) -> Mesh:
-    """A closed tube along `path` (N,3): half width `widths` (N,) towards `side` (3,) or (N,3), `flat` times that across."""
+    """A closed tube along `path` (N,3): half width `widths` (N,) towards `side` (3,) or (N,3), `flat` it across."""
     tangent = np.gradient(path, axis=0)
     tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
     side = np.broadcast_to(side, path.shape)
@@ -51,7 +50,7 @@ def sweep(path: np.ndarray, side: np.ndarray, widths: np.ndarray, flat: float, *
 
 
 def lathe(heights, radii_x, radii_y, centres, *, material: str, part: int, pleats=(0, 0.0), columns=96) -> Mesh:
-    """Rings around a z axis: heights (R,), half axes (R,), centres (R,2); `pleats` = (count, relative depth at the hem)."""
+    """Rings around a z axis: heights (R,), half axes (R,), centres (R,2); `pleats` = (count, depth at the hem)."""
     angle = np.linspace(0, 2 * np.pi, columns, endpoint=False)
     turn = (angle * pleats[0] / (2 * np.pi) + 0.5) % 1
     saw = np.where(turn < 0.82, turn / 0.82, (1 - turn) / 0.18)
@@ -90,7 +89,7 @@ def rebind(mesh: Mesh, weights: np.ndarray) -> Mesh:
 
 
 def skin_part(body: Body, keep: np.ndarray, inflate: float, smooth: int, *, material: str, part: int) -> Mesh:
-    """The body's surface where `keep` (V,) holds, smoothed `smooth` times and pushed out by `inflate` metres."""
+    """The body's surface where `keep` (V,), smoothed `smooth` times (not its rim), pushed out by `inflate` metres."""
     faces = body.faces[keep[body.faces].all(1)]
     used, flat = np.unique(faces, return_inverse=True)
     faces = flat.reshape(-1, 3)
@@ -98,10 +97,13 @@ def skin_part(body: Body, keep: np.ndarray, inflate: float, smooth: int, *, mate
     edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
     edges = np.concatenate([edges, edges[:, ::-1]])
     degree = np.bincount(edges[:, 0], minlength=len(used))[:, None]
+    pairs, copies = np.unique(np.sort(edges, axis=1), axis=0, return_counts=True)
+    rim = np.zeros((len(used), 1), bool)
+    rim[pairs[copies == 2].ravel()] = True  # each edge was listed both ways: 2 = one triangle only
     for _ in range(smooth):
         total = np.zeros_like(vertices)
         np.add.at(total, edges[:, 0], vertices[edges[:, 1]])
-        vertices = 0.5 * vertices + 0.5 * total / degree
+        vertices = np.where(rim, vertices, 0.5 * vertices + 0.5 * total / degree)
     vertices = vertices + inflate * vertex_normals(vertices, faces)
     uv = vertices[:, [0, 2]]
     mesh = Mesh(vertices=vertices, faces=faces, uv=uv, material=material, part=part)

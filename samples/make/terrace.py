@@ -2,7 +2,6 @@
 
 import cv2
 import numpy as np
-
 import paint
 from raster import Mesh, Surface, render
 from shapes import bezier, lathe, sheet
@@ -27,11 +26,15 @@ def box(low, high, material: str, part: int) -> list[Mesh]:
             quad[0, :, a], quad[1, :, a] = low[a], high[a]
             quad[:, 0, b], quad[:, 1, b] = low[b], high[b]
             mesh = sheet(quad, material, part, closed=False)
-            meshes.append(Mesh(vertices=mesh.vertices, faces=mesh.faces, uv=mesh.vertices[:, [a, b]], material=material, part=part))
+            meshes.append(
+                Mesh(
+                    vertices=mesh.vertices, faces=mesh.faces, uv=mesh.vertices[:, [a, b]], material=material, part=part
+                )
+            )
     return meshes
 
 
-def _turned(profile, x, z, material, part) -> Mesh:
+def turned(profile, x, z, material, part) -> Mesh:
     """A turned post: profile rows (height, radius) around the vertical axis at (x, z)."""
     heights, radii = bezier(np.asarray(profile, float), 6 * len(profile)).T
     radii = np.maximum(radii, 1e-3)
@@ -40,13 +43,41 @@ def _turned(profile, x, z, material, part) -> Mesh:
     return Mesh(vertices=world, faces=mesh.faces, uv=mesh.uv, material=material, part=part)
 
 
-BALUSTER = [(0.16, 0.050), (0.20, 0.050), (0.22, 0.030), (0.30, 0.052), (0.40, 0.066), (0.52, 0.048), (0.66, 0.026), (0.74, 0.034), (0.76, 0.050), (0.80, 0.050)]
-URN = [(0.0, 0.14), (0.04, 0.15), (0.06, 0.08), (0.14, 0.07), (0.20, 0.16), (0.34, 0.24), (0.44, 0.25), (0.47, 0.29), (0.50, 0.29)]
+BALUSTER = [
+    (0.16, 0.050),
+    (0.20, 0.050),
+    (0.22, 0.030),
+    (0.30, 0.052),
+    (0.40, 0.066),
+    (0.52, 0.048),
+    (0.66, 0.026),
+    (0.74, 0.034),
+    (0.76, 0.050),
+    (0.80, 0.050),
+]
+URN = [
+    (0.0, 0.14),
+    (0.04, 0.15),
+    (0.06, 0.08),
+    (0.14, 0.07),
+    (0.20, 0.16),
+    (0.34, 0.24),
+    (0.44, 0.25),
+    (0.47, 0.29),
+    (0.50, 0.29),
+]
 
 
 def build(depth: float) -> list[Mesh]:
     """The terrace in 3D: floor, balustrade at `depth` metres, pillars, urns and a lamp post."""
-    meshes = [sheet(np.array([[[-9, 0, 0.6], [9, 0, 0.6]], [[-9, 0, depth + 0.5], [9, 0, depth + 0.5]]], float), "floor", 200, closed=False)]
+    meshes = [
+        sheet(
+            np.array([[[-9, 0, 0.6], [9, 0, 0.6]], [[-9, 0, depth + 0.5], [9, 0, depth + 0.5]]], float),
+            "floor",
+            200,
+            closed=False,
+        )
+    ]
     meshes += box((-9, -0.16, depth - 0.14), (9, 0, depth + 0.14), "stone", 201)
     meshes += box((-9, -0.93, depth - 0.15), (9, -0.80, depth + 0.15), "stone", 202)
     pillars = (-3.3, -1.32, 1.32, 3.3)
@@ -54,15 +85,27 @@ def build(depth: float) -> list[Mesh]:
         meshes += box((x - 0.19, -0.98, depth - 0.19), (x + 0.19, 0, depth + 0.19), "stone", 210 + n)
         meshes += box((x - 0.24, -1.05, depth - 0.24), (x + 0.24, -0.97, depth + 0.24), "stone", 220 + n)
         urn = [(h + 1.05, r) for h, r in URN]
-        meshes.append(_turned(urn, x, depth, "urn", 230 + n))
+        meshes.append(turned(urn, x, depth, "urn", 230 + n))
     for n, x in enumerate(np.arange(-4.2, 4.21, 0.22)):
         if min(abs(x - p) for p in pillars) > 0.25:
-            meshes.append(_turned(BALUSTER, x, depth, "stone", 240 + n))
-    post = [(0, 0.11), (0.10, 0.12), (0.14, 0.07), (0.5, 0.05), (0.56, 0.06), (0.60, 0.04), (2.5, 0.032), (2.55, 0.07), (2.6, 0.04)]
-    meshes.append(_turned(post, 1.55, depth - 1.15, "iron", 290))
+            meshes.append(turned(BALUSTER, x, depth, "stone", 240 + n))
+    post = [
+        (0, 0.11),
+        (0.10, 0.12),
+        (0.14, 0.07),
+        (0.5, 0.05),
+        (0.56, 0.06),
+        (0.60, 0.04),
+        (2.5, 0.032),
+        (2.55, 0.07),
+        (2.6, 0.04),
+    ]
+    meshes.append(turned(post, 1.55, depth - 1.15, "iron", 290))
     lamp = [(2.6, 0.05), (2.66, 0.10), (2.68, 0.11), (3.0, 0.17)]
-    meshes.append(_turned(lamp, 1.55, depth - 1.15, "glow", 291))
-    meshes.append(_turned([(3.0, 0.20), (3.03, 0.19), (3.16, 0.05), (3.22, 0.02), (3.27, 0.002)], 1.55, depth - 1.15, "iron", 292))
+    meshes.append(turned(lamp, 1.55, depth - 1.15, "glow", 291))
+    meshes.append(
+        turned([(3.0, 0.20), (3.03, 0.19), (3.16, 0.05), (3.22, 0.02), (3.27, 0.002)], 1.55, depth - 1.15, "iron", 292)
+    )
     return meshes
 
 
@@ -83,7 +126,13 @@ def _floor(world: np.ndarray, seed: int) -> np.ndarray:
 def colour_terrace(surface: Surface, meshes: list[Mesh], light: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Lit colours (H,W,3) of the built terrace and its coverage (H,W)."""
     names = np.array([m.material for m in meshes] + [""])[surface.mesh]
-    flat = {"stone": (0.93, 0.88, 0.83), "urn": (0.80, 0.50, 0.38), "iron": (0.22, 0.25, 0.30), "glow": (1.0, 0.93, 0.70), "floor": (1, 1, 1)}
+    flat = {
+        "stone": (0.83, 0.79, 0.79),
+        "urn": (0.80, 0.50, 0.38),
+        "iron": (0.22, 0.25, 0.30),
+        "glow": (1.0, 0.93, 0.70),
+        "floor": (1, 1, 1),
+    }
     picture = np.zeros((*names.shape, 3), np.float32)
     for name, colour in flat.items():
         picture[names == name] = colour
@@ -109,15 +158,32 @@ def colour_terrace(surface: Surface, meshes: list[Mesh], light: np.ndarray, seed
 def backdrop(shape: tuple[int, int], horizon: float, seed: int) -> np.ndarray:
     """Sky, clouds, mountains, sea and the town down to just below the balustrade's rail (pixels)."""
     height, width = shape
-    picture = paint.gradient(shape, [(0, (0.25, 0.50, 0.80)), (0.20, (0.45, 0.70, 0.91)), (0.36, (0.78, 0.87, 0.93)), (horizon / height, (0.99, 0.88, 0.76)), (1, (0.99, 0.88, 0.76))])
+    picture = paint.gradient(
+        shape,
+        [
+            (0, (0.25, 0.50, 0.80)),
+            (0.20, (0.45, 0.70, 0.91)),
+            (0.36, (0.78, 0.87, 0.93)),
+            (horizon / height, (0.99, 0.88, 0.76)),
+            (1, (0.99, 0.88, 0.76)),
+        ],
+    )
     streak = np.clip(paint.noise(shape, 5, seed + 3, 5, stretch=3.2) - 0.18, 0, 1)
     picture = paint.over(picture, (1, 0.97, 0.94), cv2.GaussianBlur(streak, (0, 0), width / 200) * 0.75)
     picture = paint.cloud(picture, (0.13 * width, 0.335 * height), 0.62 * width, 0.17 * height, seed + 10)
     picture = paint.cloud(picture, (0.90 * width, 0.29 * height), 0.55 * width, 0.12 * height, seed + 20)
     picture = paint.cloud(picture, (0.52 * width, 0.375 * height), 0.40 * width, 0.05 * height, seed + 30)
     haze = (0.97, 0.87, 0.80)
-    picture = paint.mountains(picture, paint.ridge(shape, horizon, 0.115 * height, 3, seed + 1), (0.58, 0.68, 0.84), haze, seed)
-    picture = paint.mountains(picture, paint.ridge(shape, horizon + 4, 0.062 * height, 5, seed + 12), (0.44, 0.58, 0.72), (0.86, 0.84, 0.82), seed + 2)
+    picture = paint.mountains(
+        picture, paint.ridge(shape, horizon, 0.115 * height, 3, seed + 1), (0.58, 0.68, 0.84), haze, seed
+    )
+    picture = paint.mountains(
+        picture,
+        paint.ridge(shape, horizon + 4, 0.062 * height, 5, seed + 12),
+        (0.44, 0.58, 0.72),
+        (0.86, 0.84, 0.82),
+        seed + 2,
+    )
     rows, sea = np.arange(height)[:, None], (0.36, 0.62, 0.74)
     picture = paint.over(picture, sea, np.broadcast_to(np.clip(rows - horizon, 0, 1), shape))
     glitter = np.clip(paint.noise(shape, 30, seed + 4, 3, stretch=7) * 2.2 - 0.5, 0, 1) * np.clip(rows - horizon, 0, 1)
@@ -131,7 +197,7 @@ def _town(picture, horizon, seed):
     roofs = [(0.83, 0.42, 0.30), (0.76, 0.36, 0.29), (0.88, 0.52, 0.34), (0.52, 0.42, 0.47)]
     walls = [(0.97, 0.92, 0.84), (0.95, 0.86, 0.76), (0.93, 0.90, 0.90), (0.90, 0.79, 0.70)]
     green = [(0.20, 0.36, 0.30), (0.34, 0.52, 0.34), (0.58, 0.70, 0.38)]
-    for row, (drop, size, fade) in enumerate(((0.020, 0.050, 0.42), (0.052, 0.080, 0.24), (0.10, 0.115, 0.08))):
+    for drop, size, fade in ((0.020, 0.050, 0.42), (0.052, 0.080, 0.24), (0.10, 0.115, 0.08)):
         base = horizon + drop * height + 0.04 * height
         x = -0.05 * width - random.uniform(0, size) * width
         while x < width:
@@ -140,9 +206,17 @@ def _town(picture, horizon, seed):
             pick = random.integers(0, 4, 2)
             if random.uniform() < 0.30:
                 tone = [np.asarray(g) * (1 - fade) + np.array([0.86, 0.86, 0.84]) * fade for g in green]
-                picture = paint.foliage(picture, (x + 0.4 * w, base - 0.6 * w), 0.55 * w, tone, int(random.integers(1 << 30)), 26, 0.9)
+                picture = paint.foliage(
+                    picture, (x + 0.4 * w, base - 0.6 * w), 0.55 * w, tone, int(random.integers(1 << 30)), 26, 0.9
+                )
             else:
-                picture = paint.house(picture, x, base + 0.1 * height, w, tall + 0.1 * height, walls[pick[0]], roofs[pick[1]], (0.93, 0.87, 0.84), fade, int(random.integers(1 << 30)))
+                picture = paint.house(
+                    picture,
+                    (x, base + 0.1 * height, w, tall + 0.1 * height),
+                    (walls[pick[0]], roofs[pick[1]]),
+                    fade,
+                    int(random.integers(1 << 30)),
+                )
             x += w * random.uniform(0.9, 1.25)
     return picture
 
@@ -172,7 +246,9 @@ def dapple(surface: Surface, seed: int) -> np.ndarray:
     """Coverage (H,W) of leaf shade on the ground, heavier to the left."""
     sheet_noise = paint.noise((700, 700), 16, seed, 4)
     x, z = (surface.world[..., 0] + 5) * 70, surface.world[..., 2] * 70
-    value = cv2.remap(sheet_noise, x.astype(np.float32), z.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    value = cv2.remap(
+        sheet_noise, x.astype(np.float32), z.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
+    )
     reach = np.clip((-0.55 - surface.world[..., 0] + 0.25 * (surface.world[..., 2] - 3)) / 0.8, 0, 1)
     cover = np.clip((value + 0.25) / 0.10, 0, 1) * reach
     return cover * (np.abs(surface.world[..., 1]) < 1e-3)
@@ -205,7 +281,9 @@ def _plants(picture, k, c2w, depth, seed):
         picture = paint.foliage(picture, crown, 0.34 * metre, green, seed + 91 + n, 44, 0.55)
         for tone in ((0.93, 0.36, 0.42), (0.99, 0.62, 0.66), (1, 0.9, 0.86)):
             angle, away = random.uniform(0, 2 * np.pi, 16), np.sqrt(random.uniform(0, 1, 16)) * 0.34 * metre
-            spots = np.stack([crown[0] + away * np.cos(angle), crown[1] + 0.6 * away * np.sin(angle), np.full(16, 0.032 * metre)], -1)
+            spots = np.stack(
+                [crown[0] + away * np.cos(angle), crown[1] + 0.6 * away * np.sin(angle), np.full(16, 0.032 * metre)], -1
+            )
             picture = paint.over(picture, tone, paint.blobs(picture.shape[:2], spots, 0.5, seed + 95))
     near = [(0.10, 0.25, 0.22), (0.20, 0.43, 0.26), (0.50, 0.68, 0.30)]
     height, width = picture.shape[:2]

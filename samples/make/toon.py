@@ -2,7 +2,6 @@
 
 import cv2
 import numpy as np
-
 from head import sample_face
 from outfit import PLEATS, Look
 from raster import Mesh, Surface
@@ -83,7 +82,8 @@ def shade(surface: Surface, meshes: list[Mesh], colours: np.ndarray, light: np.n
     amount = surface.normal @ light.astype(np.float32)
     material = np.array([m.material for m in meshes] + [""])[surface.mesh]
     face = material == "face"
-    soft = np.where(face, _step(amount, -0.80, 0.05), _step(amount, 0.10, 0.06))
+    edge = np.where(face, -0.80, np.where(material == "top", -0.12, 0.10))  # flat cloth, an almost unshaded face
+    soft = _step(amount, edge, 0.06)
     deep = _step(amount, -0.45, 0.08)
     lit = colours * (0.94 + 0.10 * warm)
     skin = np.isin(material, ["face", "skin"])[..., None]
@@ -134,7 +134,9 @@ def _thicken(mask, width):
     return np.clip(width / 2 - distance + 0.5, 0, 1)
 
 
-def draw(surface: Surface, meshes: list[Mesh], look: Look, face: np.ndarray, light, warm, line_width: float, shadow: float):
+def draw(
+    surface: Surface, meshes: list[Mesh], look: Look, face: np.ndarray, light, warm, line_width: float, shadow: float
+):
     """The drawn figure: colours (H,W,3) and coverage (H,W) at the surface's resolution."""
     colours = base_colours(surface, meshes, look, face)
     picture = shade(surface, meshes, colours, light, warm)

@@ -1,7 +1,6 @@
 """True keypoints of a posed figure in COCO-WholeBody order (133 points)."""
 
 import numpy as np
-
 from body import Body, skin
 from head import DEPTH_CENTRE, EYE_X, EYE_Z, NOSE_Z, head_point
 from outfit import HEAD_DROP, HEAD_PIVOT, HEAD_SCALE
