@@ -84,6 +84,9 @@ def _animate_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--guidance", type=float, default=3.5, help="guidance of a network video backend")
 
 
+Add = Callable[[str, Callable, str], argparse.ArgumentParser]
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of the whole command line; each command carries its function as `do`."""
     root = argparse.ArgumentParser(prog="dreamdance", description=__doc__)
@@ -94,6 +97,13 @@ def parser() -> argparse.ArgumentParser:
         command.set_defaults(do=do)
         return command
 
+    _whole_commands(add)
+    _clip_commands(add)
+    _scene_commands(add)
+    return root
+
+
+def _whole_commands(add: Add) -> None:
     demo = add("demo", animation.demo, "animate the sample character by the sample clip")
     _animate_options(demo)
     demo.set_defaults(art=SAMPLES / "character.png", video_file=SAMPLES / "dance.mp4", long_side=640, download=True)
@@ -105,6 +115,8 @@ def parser() -> argparse.ArgumentParser:
     animate.add_argument("--out", type=Path, required=True, help="folder for animation.mp4, scene.ply, …")
     _animate_options(animate)
 
+
+def _clip_commands(add: Add) -> None:
     segment = add("segment", parts.segment, "cut a character out of its picture")
     segment.add_argument("art", type=Path, help="picture of a character")
     segment.add_argument("--out", type=Path, required=True, help="mask picture, white = character")
@@ -129,6 +141,8 @@ def parser() -> argparse.ArgumentParser:
     _clip(camera)
     _common(camera)
 
+
+def _scene_commands(add: Add) -> None:
     scene = add("scene", parts.scene, "complete the scene of a picture and fit Gaussians to it")
     scene.add_argument("art", type=Path, help="picture")
     scene.add_argument("--mask", type=Path, help="character mask to remove (default: the whole picture is background)")
@@ -153,7 +167,6 @@ def parser() -> argparse.ArgumentParser:
     weights.add_argument("action", choices=("list", "get"))
     weights.add_argument("name", nargs="?", help="which weights to get")
     _common(weights)
-    return root
 
 
 def runtime(args: argparse.Namespace, bars: Bars) -> Callable[[str], Runtime]:

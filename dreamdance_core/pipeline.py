@@ -109,7 +109,6 @@ def animate(
 
     Raises ValueError with one sentence when a stage cannot work with its input (no character, no person, …).
     """
-    height, width = art.rgb.shape[:2]
     given_camera = given.solution
     if given_camera is not None and len(given_camera.cameras) != len(clip.frames):
         count = len(given_camera.cameras)
@@ -135,9 +134,21 @@ def animate(
     )
     gaussians, path, coverage = _scene(cut, art, solution, options, given, stage, files)
     background = render(gaussians, path, run=stage("Render background"))
+    job = animate_job(cut, background.frames, driving, reference, options)
+    frames = backends.load("video", options.video, stage("Paint the character"))(job)
+    return Animation(
+        frames=frames, background=background, gaussians=gaussians, pose=driving, solution=solution, coverage=coverage
+    )
+
+
+def animate_job(
+    cut: Cutout, background: Tensor, driving: PoseTrack, reference: PoseTrack, options: AnimateOptions
+) -> AnimateJob:
+    """Everything the video backend needs, at the size of the background (T,H,W,3)."""
+    height, width = background.shape[1:3]
     pose = retarget(driving, reference, width, height, options=options.retarget)
-    job = AnimateJob(
-        background=background.frames,
+    return AnimateJob(
+        background=background,
         paint_mask=paint_mask(pose, reference_pose=reference, reference_alpha=cut.alpha),
         body=draw.draw_body(pose, width, height),
         hand=draw.draw_hands(pose, width, height),
@@ -150,10 +161,6 @@ def animate(
         steps=options.steps,
         guidance=options.guidance,
         prompt=options.scene.prompt,
-    )
-    frames = backends.load("video", options.video, stage("Paint the character"))(job)
-    return Animation(
-        frames=frames, background=background, gaussians=gaussians, pose=driving, solution=solution, coverage=coverage
     )
 
 
@@ -194,8 +201,9 @@ def _in_finished_scene(
 
 
 def _cut(art: Picture, given: Given, options: AnimateOptions, stage: Stage) -> Cutout:
-    run = stage("Cut out the character")
-    return cut_out(art.rgb, backends.load("segment", options.segment, run), mask=given.mask, alpha=art.alpha)
+    known = given.mask is not None or art.alpha is not None
+    backend = None if known else backends.load("segment", options.segment, stage("Cut out the character"))
+    return cut_out(art.rgb, backend, mask=given.mask, alpha=art.alpha)
 
 
 def _solve(clip: Clip, driving: PoseTrack, options: AnimateOptions, stage: Stage) -> CameraSolution:

@@ -38,7 +38,9 @@ def note(text: str) -> None:
 def segment(args: Namespace, stage: Stage) -> None:
     """Writes the character's mask, white = character."""
     picture = read_image(args.art)
-    backend = backends.load("segment", args.segment, stage("Load segmentation"))
+    backend = None
+    if picture.alpha is None:
+        backend = backends.load("segment", args.segment, stage("Load segmentation"))
     write_image(args.out, cut_out(picture.rgb, backend, alpha=picture.alpha).alpha)
 
 
@@ -85,7 +87,7 @@ def scene(args: Namespace, stage: Stage) -> None:
     on_canvas, settings = options.canvas(art, args), options.animate_options(args)
     cut = None
     if given.mask is not None:
-        cut = cut_out(on_canvas.rgb, lambda image: given.mask, mask=given.mask)
+        cut = cut_out(on_canvas.rgb, None, mask=given.mask)
     completed = build_scene(cut, on_canvas, solution, settings, given, stage)
     gaussians = fit(completed.views, options=settings.fit, run=stage("Fit Gaussians")).gaussians
     write_ply(args.out, gaussians)

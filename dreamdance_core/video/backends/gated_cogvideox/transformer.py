@@ -137,7 +137,6 @@ class GatedCogVideoXTransformer(CogVideoXTransformer3DModel):
         ofs: Tensor | None = None,
         image_rotary_emb: tuple[Tensor, Tensor] | None = None,
         strengths: tuple[float, float] = (1.0, 1.0),
-        attention_kwargs: dict | None = None,
         return_dict: bool = True,
     ) -> Transformer2DModelOutput | tuple[Tensor]:
         """v-prediction (B,T,16,H,W) for noisy latents and CLIP image tokens (B,S,clip_embed_dim).
@@ -154,7 +153,7 @@ class GatedCogVideoXTransformer(CogVideoXTransformer3DModel):
         tokens = tokens + strengths[1] * reference_gate[:, None] * conditions.reference
         text = self.patch_embed.text_proj(self.clip_proj(encoder_hidden_states))
         tokens = self._with_position_table(tokens, hidden_states)
-        return self._blocks(tokens, text, emb, hidden_states.shape, (image_rotary_emb, attention_kwargs, return_dict))
+        return self._blocks(tokens, text, emb, hidden_states.shape, image_rotary_emb, return_dict)
 
     def _with_position_table(self, tokens: Tensor, latents: Tensor) -> Tensor:
         if not self.config.use_learned_positional_embeddings:
@@ -169,14 +168,21 @@ class GatedCogVideoXTransformer(CogVideoXTransformer3DModel):
             )
         return tokens + table.to(tokens)
 
-    def _blocks(self, tokens: Tensor, text: Tensor, emb: Tensor, shape: torch.Size, rest: tuple) -> object:
-        rotary, attention_kwargs, return_dict = rest
+    def _blocks(
+        self,
+        tokens: Tensor,
+        text: Tensor,
+        emb: Tensor,
+        shape: torch.Size,
+        rotary: tuple[Tensor, Tensor] | None,
+        return_dict: bool,
+    ) -> Transformer2DModelOutput | tuple[Tensor]:
         tokens, text = self.embedding_dropout(tokens), self.embedding_dropout(text)
         for block in self.transformer_blocks:
             if torch.is_grad_enabled() and self.gradient_checkpointing:
-                tokens, text = self._gradient_checkpointing_func(block, tokens, text, emb, rotary, attention_kwargs)
+                tokens, text = self._gradient_checkpointing_func(block, tokens, text, emb, rotary)
             else:
-                tokens, text = block(tokens, text, emb, rotary, attention_kwargs)
+                tokens, text = block(tokens, text, emb, rotary)
         out = self.proj_out(self.norm_out(self.norm_final(tokens), temb=emb))
         p, pt = self.config.patch_size, self.config.patch_size_t
         if pt is None:
