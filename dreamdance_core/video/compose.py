@@ -18,7 +18,8 @@ def inverse_map(moved: np.ndarray, rest: np.ndarray, triangles: np.ndarray, widt
     low = np.clip(np.floor(corners.min(1) - 0.5), 0, [width, height]).astype(np.int64)
     high = np.clip(np.ceil(corners.max(1) + 0.5), 0, [width, height]).astype(np.int64)
     size = np.maximum(high - low, 0)
-    area = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
+    area = (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]
     number = np.where(np.abs(area) > 1e-6, size[:, 0] * size[:, 1], 0)
     of = np.repeat(np.arange(len(triangles)), number)
     if len(of) == 0:
@@ -27,7 +28,6 @@ def inverse_map(moved: np.ndarray, rest: np.ndarray, triangles: np.ndarray, widt
     x = low[of, 0] + at % size[of, 0]
     y = low[of, 1] + at // size[of, 0]
     # Barycentric coordinates are affine in the pixel: three planes per triangle, and rest = one affine map of it.
-    a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
     inverse = 1 / np.where(np.abs(area) > 1e-6, area, 1.0)
     px, py = x + 0.5 - a[of, 0], y + 0.5 - a[of, 1]
     u = (px * (c - a)[of, 1] - py * (c - a)[of, 0]) * inverse[of]
@@ -40,13 +40,10 @@ def inverse_map(moved: np.ndarray, rest: np.ndarray, triangles: np.ndarray, widt
 
 
 def draw_over(picture: np.ndarray, texture: np.ndarray, where: np.ndarray) -> None:
-    """Draws a premultiplied texture (h,w,4) over the picture (H,W,3) in place; where (H,W,2) gives rest positions in
-    pixels of the canvas, on which the texture is stretched."""
+    """Draws a premultiplied texture (h,w,4) over the picture (H,W,3) in place; where (H,W,2) gives texture pixels."""
     rows, columns = np.nonzero(where[..., 0] > _FAR / 2)
     if len(rows) == 0:
         return
     box = (slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1))
-    scale = np.array([texture.shape[1] / picture.shape[1], texture.shape[0] / picture.shape[0]], np.float32)
-    maps = where[box] * scale - 0.5
-    drawn = cv2.remap(texture, maps, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+    drawn = cv2.remap(texture, where[box] - 0.5, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
     picture[box] = drawn[..., :3] + (1 - drawn[..., 3:]) * picture[box]

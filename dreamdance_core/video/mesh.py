@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .layers import BODY, Layer
+from .layers import Layer
+from .parts import BODY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +34,7 @@ def build_mesh(layers: list[Layer], step: int) -> Mesh:
     """A lattice with `step` pixels between vertices over each layer; limbs share the body's vertices in their joint."""
     names = tuple(layer.name for layer in layers)
     body = next(layer for layer in layers if layer.name == BODY)
-    rows, columns = (-(-n // step) + 1 for n in body.label.shape)
+    rows, columns = (-(-n // step) + 1 for n in body.colour.shape[:2])
     x, y = np.meshgrid(np.arange(columns) * float(step), np.arange(rows) * float(step))
     grid = np.stack([x, y], -1)
     rest, owner, shared, triangles, count = [], [], [], {}, 0

@@ -127,7 +127,7 @@ def rest_rig(reference: PoseTrack, width: int, height: int) -> Rig:
             along = end[p] - start[p]
             start[b], present[b] = xy[a], present[p]
             end[b] = (
-                tip if tip is not None else xy[a] + (0.35 * along if "hand" in name else 0.15 * unit * np.array([0, 1]))
+                tip if tip is not None else xy[a] + (0.25 * along if "hand" in name else 0.15 * unit * np.array([0, 1]))
             )
     eyes = xy[1] - xy[2] if seen[1] and seen[2] else np.array([0.4 * unit, 0.0])
     return Rig(
@@ -214,8 +214,8 @@ def _angles(rig: Rig, track: _Track) -> np.ndarray:
         if name.endswith("upper_arm"):
             # Measured from hanging down, an arm goes further outwards than across the body.
             outwards = -0.6 if name.startswith("left") else 0.6
-            down = np.array([0.0, 1.0])
-            centre = outwards - float(_wrap(_turn(rest[b], down), outwards))
+            hanging = _wrap(_turn(rest[b : b + 1], np.array([0.0, 1.0])), outwards)
+            centre = outwards - float(hanging[0])
         turn = _wrap(_turn(vector, rest[b]) - parent, centre)
         angle[:, b] = parent + np.clip(turn, centre - limit, centre + limit)
     return angle

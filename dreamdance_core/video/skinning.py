@@ -6,8 +6,9 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from .layers import BODY, Layer
+from .layers import Layer
 from .mesh import Mesh
+from .parts import BODY
 from .skeleton import NAMES, Motion, Rig, bone, carry
 
 
@@ -34,7 +35,7 @@ def bone_distance(rig: Rig, b: int, points: np.ndarray) -> np.ndarray:
     return distance
 
 
-def _along_mesh(mesh: Mesh, rig: Rig, b: int, members: np.ndarray, step: float) -> np.ndarray:
+def _along_mesh(mesh: Mesh, rig: Rig, b: int, members: np.ndarray, step: int) -> np.ndarray:
     """(V,) distance to bone b along the mesh of the member vertices; inf for the others."""
     direct = bone_distance(rig, b, mesh.rest)
     edges = mesh.edges[members[mesh.edges].all(1)]
@@ -50,7 +51,7 @@ def _along_mesh(mesh: Mesh, rig: Rig, b: int, members: np.ndarray, step: float) 
     return np.where(members, distance, np.inf)
 
 
-def bone_weights(mesh: Mesh, layers: list[Layer], rig: Rig, step: float) -> tuple[np.ndarray, np.ndarray]:
+def bone_weights(mesh: Mesh, layers: list[Layer], rig: Rig, step: int) -> tuple[np.ndarray, np.ndarray]:
     """(V,B) weights that sum to 1, and (V,) distance in pixels to the nearest bone.
 
     A layer's vertices know its own bones only; the vertices of a joint know those of both sides.
@@ -94,3 +95,9 @@ def skin(mesh: Mesh, weights: np.ndarray, rig: Rig, motion: Motion) -> tuple[np.
     c, s = np.cos(angle), np.sin(angle)
     turn = np.stack([np.stack([c, -s], -1), np.stack([s, c], -1)], -2)
     return moved, turn @ squeeze * motion.scale[:, None, None, None]
+
+
+def sorted_triangles(mesh: Mesh, weights: np.ndarray) -> dict[str, np.ndarray]:
+    """Each layer's triangles in drawing order, from a limb's root to its tip, so that folds overlap cleanly."""
+    depth = weights @ np.arange(len(NAMES))
+    return {name: t[np.argsort(depth[t].mean(1), kind="stable")] for name, t in mesh.triangles.items()}

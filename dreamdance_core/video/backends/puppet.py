@@ -16,10 +16,11 @@ from ...runtime import Runtime
 from ...types import AnimateJob
 from ..arap import Deformer, sway
 from ..compose import draw_over, inverse_map
-from ..layers import BODY, Layer, cut_layers
+from ..layers import cut_layers
 from ..mesh import Mesh, build_mesh
+from ..parts import BODY
 from ..skeleton import NAMES, Rig, drive, rest_rig
-from ..skinning import bone_distance, bone_weights, skin
+from ..skinning import bone_distance, bone_weights, skin, sorted_triangles
 
 
 class Puppet:
@@ -36,21 +37,23 @@ class Puppet:
         frames, height, width = job.background.shape[:3]
         _check(job)
         rig = rest_rig(job.reference_pose, width, height)
-        picture = _fit(job.reference, width, height)
-        layers = cut_layers(rig, picture, _fit(job.reference_alpha, width, height))
+        layers = cut_layers(rig, *_below(_fit(job.reference, width, height), _fit(job.reference_alpha, width, height)))
         mesh = build_mesh(layers, self.step)
-        positions = self._positions(mesh, layers, rig, job)
+        weights, distance = bone_weights(mesh, layers, rig, self.step)
+        triangles = sorted_triangles(mesh, weights)
+        positions = self._positions(mesh, weights, distance, rig, job)
         out = np.array(job.background.detach().cpu().float().numpy(), order="C")
         for t in range(frames):
             for layer in layers:
-                where = inverse_map(positions[t], mesh.rest, mesh.triangles[layer.name], width, height)
+                where = inverse_map(positions[t], mesh.rest, triangles[layer.name], width, height)
                 draw_over(out[t], layer.colour, where)
             self.run.report(t + 1, frames, torch.from_numpy(out[t]))
         return torch.from_numpy(out).clamp_(0, 1)
 
-    def _positions(self, mesh: Mesh, layers: list[Layer], rig: Rig, job: AnimateJob) -> np.ndarray:
+    def _positions(
+        self, mesh: Mesh, weights: np.ndarray, distance: np.ndarray, rig: Rig, job: AnimateJob
+    ) -> np.ndarray:
         """(T,V,2) canvas pixels of every vertex."""
-        weights, distance = bone_weights(mesh, layers, rig, self.step)
         motion = drive(rig, job.pose, smoothing=self.smoothing)
         carried, linear = skin(mesh, weights, rig, motion)
         # Bones hold what is close to them; the rest finds its place by staying rigid.
@@ -78,6 +81,15 @@ def _fit(picture: Tensor, width: int, height: int) -> np.ndarray:
     source = picture.detach().cpu().float().numpy()
     smaller = width * height < source.shape[0] * source.shape[1]
     return cv2.resize(source, (width, height), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC).clip(0, 1)
+
+
+def _below(picture: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Both, longer at the bottom when the character is cut off there: its last row goes on, so that no edge rises
+    into view when it moves up."""
+    if (alpha[-2:] > 0.5).mean() < 0.01:
+        return picture, alpha
+    rows = len(alpha) // 5
+    return tuple(np.concatenate([p, np.repeat(p[-2:-1], rows, axis=0)]) for p in (picture, alpha))
 
 
 def _check(job: AnimateJob) -> None:
