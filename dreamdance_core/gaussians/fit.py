@@ -48,7 +48,7 @@ class FitResult:
     """Fitted Gaussians and what the fit did, as plain numbers."""
 
     gaussians: Gaussians
-    report: dict[str, Any]  # steps, gaussians, pruned, first_view_psnr, loss
+    report: dict[str, Any]  # steps, gaussians, pruned, loss (one per step)
 
 
 def fit(
@@ -62,15 +62,17 @@ def fit(
     """Gaussians whose pictures match the views, weighted by `trusted` (0: the pixel has no influence).
 
     Starts at `init` (colours then lose their view dependence) or at one Gaussian per fresh pixel, and steps through
-    the views in an order drawn from the seed. `path` says from where the result will be looked at. The same inputs and seed give the same result. Works inside
-    torch.inference_mode; reports every step, with a preview now and then. The result lies on the CPU.
+    the views in an order drawn from the seed. `path` says from where the result will be looked at; without it the
+    cameras of the other views do. The same inputs and seed give the same result. Works inside torch.inference_mode;
+    reports every step, with a preview now and then. The result lies on the CPU.
     """
     options = options or FitOptions()
     with torch.inference_mode(False), torch.enable_grad():
         views = _on_device(views, run.device)
         model = _Model(gaussians_from_views(views) if init is None else init, run.device)
         optimiser = torch.optim.Adam(model.groups(options), eps=1e-15, fused=True)
-        edges = [depth_edges(z, ok) for z, ok in zip(views.depth.z, views.depth.valid, strict=True)]
+        known = views.depth.valid & (views.trusted > 0)
+        edges = [depth_edges(z, ok) for z, ok in zip(views.depth.z, known, strict=True)]
         losses = []
         for step, crop in enumerate(_schedule(views, path, options, run)):
             optimiser.zero_grad(set_to_none=True)
@@ -81,7 +83,7 @@ def fit(
             show = step % options.preview_every == 0
             run.report(step + 1, options.steps, picture.detach().clamp(0, 1).cpu() if show else None)
         fitted, pruned = _prune(model.gaussians(), options)
-        report = {"steps": options.steps, "gaussians": len(fitted), "pruned": pruned, "loss": losses[-1:]}
+        report = {"steps": options.steps, "gaussians": len(fitted), "pruned": pruned, "loss": losses}
         return FitResult(gaussians=fitted, report=report)
 
 
@@ -128,7 +130,7 @@ def _loss(
     """The loss of one crop and its picture."""
     i = crop.view
     area = (slice(crop.top, crop.top + crop.height), slice(crop.left, crop.left + crop.width))
-    K = shift(views.cameras.K[i], crop.left, crop.top)
+    K = shift(views.cameras.K[i], float(crop.left), float(crop.top))
     c2w = views.cameras.c2w[i] if crop.beside is None else crop.beside
     gaussians = model.gaussians()
     rgb, alpha, z = rasterize(gaussians, c2w, K, crop.width, crop.height, rasterizer=options.rasterizer)

@@ -41,12 +41,11 @@ def gaussians_from_views(views: Views, *, sigma_px: float = SIGMA_PX) -> Gaussia
 
 def _from_view(views: Views, i: int, sigma_px: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     z, K, c2w = views.depth.z[i], views.cameras.K[i], views.cameras.c2w[i]
-    start = views.depth.valid[i] & (views.trusted[i] > 0) & (z > 0)
-    if views.fresh is not None:
-        start = start & views.fresh[i]
+    known = views.depth.valid[i] & (views.trusted[i] > 0) & (z > 0)
+    start = known if views.fresh is None else known & views.fresh[i]
     direction = rays(K, z.shape[1], z.shape[0])
     points = direction * z[..., None]
-    R, spread = _surface_frames(points, direction, views.depth.valid[i])
+    R, spread = _surface_frames(points, direction, known)
     pixel = z / torch.sqrt(K[0, 0] * K[1, 1])
     scales = spread[start] * (sigma_px * pixel[start])[:, None]
     quats = quat_from_matrix(c2w[:3, :3] @ R[start])
@@ -54,12 +53,12 @@ def _from_view(views: Views, i: int, sigma_px: float) -> tuple[Tensor, Tensor, T
 
 
 def _surface_frames(
-    points: Float[Tensor, "H W 3"], direction: Float[Tensor, "H W 3"], valid: Bool[Tensor, "H W"]
+    points: Float[Tensor, "H W 3"], direction: Float[Tensor, "H W 3"], known: Bool[Tensor, "H W"]
 ) -> tuple[Float[Tensor, "H W 3 3"], Float[Tensor, "H W 3"]]:
     """Columns [down-slope, across, normal] per pixel in the camera frame, and the widths along them in pixels."""
     ray = torch.nn.functional.normalize(direction, dim=-1)
-    step_x, edge_x = _tangent(points, valid, 1)
-    step_y, edge_y = _tangent(points, valid, 0)
+    step_x, edge_x = _tangent(points, known, 1)
+    step_y, edge_y = _tangent(points, known, 0)
     normal = torch.nn.functional.normalize(torch.linalg.cross(step_x, step_y), dim=-1)
     normal = torch.where((edge_x | edge_y)[..., None], ray, normal)  # no slope known: face the camera
     cosine = (normal * ray).sum(-1, keepdim=True)
@@ -74,20 +73,20 @@ def _surface_frames(
     return torch.stack([slope, across, normal], -1), torch.stack([stretch, one, FLATNESS * stretch], -1)
 
 
-def _tangent(points: Float[Tensor, "H W 3"], valid: Bool[Tensor, "H W"], dim: int) -> tuple[Tensor, Tensor]:
+def _tangent(points: Float[Tensor, "H W 3"], known: Bool[Tensor, "H W"], dim: int) -> tuple[Tensor, Tensor]:
     """Step to the neighbour pixel along `dim` on the smoother side, and True where both sides are depth edges.
 
     A plane is linear in 1/z, however steep: a jump counts as an edge unless the next step on either side equals it.
     """
-    valid, inverse = valid.movedim(dim, 0), 1 / points[..., 2].clamp_min(1e-9).movedim(dim, 0)
+    known, inverse = known.movedim(dim, 0), 1 / points[..., 2].clamp_min(1e-9).movedim(dim, 0)
     steps = inverse.diff(dim=0)
     relative = steps.abs() / torch.minimum(inverse[1:], inverse[:-1])
-    known = valid[1:] & valid[:-1]
-    plane = torch.zeros_like(known)
+    both = known[1:] & known[:-1]
+    plane = torch.zeros_like(both)
     bend = (steps[1:] - steps[:-1]).abs() < PLANE * torch.minimum(steps[1:].abs(), steps[:-1].abs())
-    plane[1:] |= bend & known[:-1]
-    plane[:-1] |= bend & known[1:]
-    jump = torch.where(known & ((relative < EDGE) | (plane & (relative < CLIFF))), relative, torch.inf).movedim(0, dim)
+    plane[1:] |= bend & both[:-1]
+    plane[:-1] |= bend & both[1:]
+    jump = torch.where(both & ((relative < EDGE) | (plane & (relative < CLIFF))), relative, torch.inf).movedim(0, dim)
     step = points.diff(dim=dim)
     border = torch.full_like(jump.narrow(dim, 0, 1), torch.inf)
     blank = torch.zeros_like(step.narrow(dim, 0, 1))

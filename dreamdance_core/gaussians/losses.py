@@ -15,7 +15,8 @@ def picture_loss(
     rgb: Float[Tensor, "H W 3"], target: Float[Tensor, "H W 3"], weight: Float[Tensor, "H W"], ssim: float
 ) -> Float[Tensor, ""]:
     """(1 - ssim) L1 + ssim (1 - SSIM), means by weight; no window sees what stands at a pixel of weight 0."""
-    rgb = torch.where(weight[..., None] > 0, rgb, target)
+    kept = weight[..., None] > 0
+    rgb, target = torch.where(kept, rgb, 0.5), torch.where(kept, target, 0.5)
     loss = (1 - ssim) * ((rgb - target).abs().sum(-1) * weight).sum() / (3 * weight.sum()).clamp_min(1e-9)
     if ssim > 0 and min(weight.shape) >= _WINDOW:
         windows = F.avg_pool2d(weight[None], _WINDOW, _STRIDE)[0]

@@ -40,7 +40,9 @@ def resample(
     grid = (uv / size * 2 - 1)[None]
     source = views.frames[i].permute(2, 0, 1)[None]
     rgb = F.grid_sample(source, grid, "bicubic", "border", align_corners=False)[0].permute(1, 2, 0).clamp(0, 1)
-    surface = torch.where(views.depth.valid[i] & (views.trusted[i] > 0), views.depth.z[i], -1.0)
+    known = (views.depth.valid[i] & (views.trusted[i] > 0)).to(uv.dtype)
+    known = -F.max_pool2d(-known[None, None], 5, 1, 2)[0, 0]  # the bicubic kernel reaches 2 px
+    surface = torch.where(known > 0, views.depth.z[i], -1.0)
     seen = F.grid_sample(surface[None, None], grid, "nearest", "border", align_corners=False)[0, 0]
     inside = ((uv > 0.5) & (uv < size - 0.5)).all(-1)
     return rgb, inside & (distance > 0) & ((seen - distance).abs() < _AGREE * distance)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from inspect import unwrap
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -112,7 +113,8 @@ def _compiled(name: str) -> Callable[..., None]:
     """A kernel as machine code; kept on disk beside the package (or in numba's user cache) after the first call."""
     import numba
 
-    return numba.njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz"})(getattr(kernels, name))
+    plain = unwrap(getattr(kernels, name))  # a runtime type checker may stand before it
+    return numba.njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz"})(plain)
 
 
 def _in_threads(name: str, count: int, *arguments: Any) -> None:
