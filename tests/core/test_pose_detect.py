@@ -6,7 +6,7 @@ import torch
 
 from dreamdance_core.backends import load, names
 from dreamdance_core.pose.backends import blazepose
-from dreamdance_core.pose.backends.blazepose import body, detect, hands, people, roi
+from dreamdance_core.pose.backends.blazepose import body, detect, hands, roi
 from dreamdance_core.pose.backends.blazepose.face import MESH_TO_68
 from dreamdance_core.pose.backends.blazepose.layout import BODY_FROM_33
 from dreamdance_core.runtime import Runtime
@@ -111,7 +111,7 @@ def test_squares_cover_the_picture():
     for width, height in ((640, 384), (300, 900), (500, 500)):
         side = max(width, height) / 2
         covered = np.zeros((height, width), bool)
-        for square in people.squares(width, height, side):
+        for square in roi.squares(float(width), float(height), side):
             x, y = square.x - side / 2, square.y - side / 2
             covered[
                 max(0, int(np.floor(y))) : int(np.ceil(y + side)), max(0, int(np.floor(x))) : int(np.ceil(x + side))

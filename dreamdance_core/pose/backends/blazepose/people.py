@@ -13,9 +13,9 @@ from .body import Body, find_body, roi_of_alignment, same_person, settle
 from .boxed import find_in_box
 from .detect import POSE_DETECTOR, detect
 from .face import Face, follow_face
-from .hands import Hand, follow_hands
+from .hands import Hand, follow_hands, reach_for_hands
 from .nets import Networks
-from .roi import Roi, whole_picture
+from .roi import Roi, squares, whole_picture
 
 FrameAt = Callable[[int], Float[np.ndarray, "H W 3"]]
 SEARCH_EVERY = 12  # frames between looks for newcomers
@@ -36,15 +36,6 @@ class Person:
 People = dict[int, Person]  # by a number that stays with the person
 
 
-def squares(width: int, height: int, side: float) -> list[Roi]:
-    """Squares of `side` that cover the picture, neighbours overlapping by half or more."""
-    axes = []
-    for length in (width, height):
-        count = int(np.ceil(2 * length / side)) - 1 if length > side else 1
-        axes.append(np.linspace(side / 2, length - side / 2, count) if count > 1 else np.array([length / 2]))
-    return [Roi(float(x), float(y), side) for y in axes[1] for x in axes[0]]
-
-
 def alike(a: Roi, b: Roi) -> bool:
     """Whether two regions hold the same person, going by place and size."""
     near = np.hypot(a.x - b.x, a.y - b.y) < 0.15 * min(a.size, b.size)
@@ -57,9 +48,9 @@ def regions_with_people(frame: Float[np.ndarray, "H W 3"], networks: Networks, *
     height, width = frame.shape[:2]
     looks = [whole_picture(width, height)]
     if max(width, height) > 1.2 * min(width, height):
-        looks += squares(width, height, float(min(width, height)))
+        looks += squares(float(width), float(height), float(min(width, height)))
     if closely:
-        looks += squares(width, height, max(width, height) / 2)
+        looks += squares(float(width), float(height), max(width, height) / 2)
     found: list[tuple[float, Roi]] = []
     for look in looks:
         seen = detect(frame, look, networks.pose_detection, POSE_DETECTOR)
@@ -145,7 +136,8 @@ class Crowd:
         self.bodies = {}
         body = None if empty else find_in_box(frame, box, self.networks, self.tick)
         if body is not None:
-            self.bodies = {0: body}
+            hand_networks = (self.networks.palm_detection, self.networks.hand_landmark)
+            self.bodies = {0: reach_for_hands(frame, body, box, hand_networks)}
             self.named = 1
 
     def _add(self, body: Body) -> None:

@@ -23,6 +23,15 @@ def whole_picture(width: int, height: int) -> Roi:
     return Roi(width / 2, height / 2, float(max(width, height)))
 
 
+def squares(width: float, height: float, side: float) -> list[Roi]:
+    """Squares of `side` that cover the picture, neighbours overlapping by half or more."""
+    axes = []
+    for length in (width, height):
+        count = int(np.ceil(2 * length / side)) - 1 if length > side else 1
+        axes.append(np.linspace(side / 2, length - side / 2, count) if count > 1 else np.array([length / 2]))
+    return [Roi(float(x), float(y), side) for y in axes[1] for x in axes[0]]
+
+
 def to_picture(roi: Roi, points: Float[np.ndarray, "N 2"]) -> Float[np.ndarray, "N 2"]:
     """Points from the unit square of `roi` ((0,0) top left, (1,1) bottom right) to picture pixels."""
     c, s = np.cos(roi.angle), np.sin(roi.angle)
