@@ -34,15 +34,16 @@ def animate(args: Namespace, stage: Stage) -> None:
     art = read_image(args.art)
     clip = read_clip(args.video_file, options.clip_range(args), max_side=CLIP_SIDE)
     settings = options.animate_options(args)
+    on_canvas = options.canvas(art, args)
+    height, width = on_canvas.rgb.shape[:2]
     solution = None
-    if Path(args.camera).suffix:
-        solution = _follow(options.solution_from_file(Path(args.camera)), clip)
+    if Path(args.camera).suffix or Path(args.camera).is_dir():
+        solution = _follow(options.solution_from_file(Path(args.camera), width, height, clip.fps), clip)
     else:
         settings = replace(settings, camera=args.camera)
     given = options.given(art, args, solution)
     if args.scene is not None:
         given = replace(given, gaussians=read_ply(args.scene))
-    on_canvas = options.canvas(art, args)
     key = digest(on_canvas, clip, settings, given)
     if _finished(args.out, key):
         note(f"{args.out / OUTPUTS[0]} is up to date")

@@ -82,9 +82,10 @@ def _people(frames: torch.Tensor, fps: float, args: Namespace, stage: Stage) -> 
 def scene(args: Namespace, stage: Stage) -> None:
     """Writes the fitted Gaussians, and beside them the placed path."""
     art = read_image(args.art)
-    solution = None if args.camera is None else options.solution_from_file(args.camera)
-    given = options.given(art, args, solution)
     on_canvas, settings = options.canvas(art, args), options.animate_options(args)
+    height, width = on_canvas.rgb.shape[:2]
+    solution = None if args.camera is None else options.solution_from_file(args.camera, width, height)
+    given = options.given(art, args, solution)
     cut = None
     if given.mask is not None:
         cut = cut_out(on_canvas.rgb, None, mask=given.mask)
@@ -98,7 +99,7 @@ def scene(args: Namespace, stage: Stage) -> None:
 
 def render(args: Namespace, stage: Stage) -> None:
     """Writes a video, or a folder of numbered pictures; colours over black."""
-    cameras = read_cameras(args.camera)
+    cameras = read_cameras(args.camera, *(args.size or (None, None)))
     if args.size is not None:
         width, height = args.size
         K = rescale(cameras.K, width / cameras.width, height / cameras.height)
