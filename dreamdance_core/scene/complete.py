@@ -32,6 +32,7 @@ class SceneOptions:
     spiral_stop: float = 0.03  # a spiral view with a smaller hole (share of the picture) is not painted
     path_stop: float = 0.004  # the wanted path is what will be seen: small holes count
     outpaint: float = 0.25  # margin painted around the picture first, as a share of its size; 0 = none
+    paint_hole: bool = True  # False: the picture comes with the character already painted over
     prompt: str = ""  # describes the scene without the character, for inpainters that read
     seed: int = 0
 
@@ -87,7 +88,9 @@ def complete_scene(
         return torch.where(holes[..., None], filled, image)
 
     run.report(0, total, background)
-    plate = paint(background.cpu().float(), hole) if hole.any() else background.cpu().float()
+    plate = background.cpu().float()
+    if options.paint_hole and hole.any():
+        plate = paint(plate, hole)
     run.report(1, total, plate)
     known = depth if isinstance(depth, Depth) else depth(plate[None], K)
     K = _choose_K(K, known, width)
@@ -175,7 +178,7 @@ def _paint_views(world: _World, path: Cameras | None, options: SceneOptions, not
     if options.spiral:
         points = unproject(z, reference.K[0], reference.c2w[0]).reshape(-1, 3)[:: max(1, z.numel() // 20000)]
         spread = (points.quantile(0.95, dim=0) - points.quantile(0.05, dim=0)).mean()
-        c2w = spiral(float(spread), float(points[:, 2].quantile(0.05)))
+        c2w = spiral(float(spread), float(points[:, 2].quantile(0.05)))[::2]
         share = options.views if path is None else (options.views + 1) // 2
         candidates = replace(reference, c2w=c2w, K=reference.K.expand(len(c2w), 3, 3))
         _greedy(world, candidates, share, options.spiral_stop, note)

@@ -26,7 +26,7 @@ def edge_free(z: Float[Tensor, "H W"], valid: Bool[Tensor, "H W"]) -> Bool[Tenso
     inverse = torch.where(valid, 1 / z.clamp_min(1e-9), torch.zeros_like(z))
     low, high = window_range(inverse, 2)
     near_low, near_high = window_range(inverse, 1)
-    steep = near_high - near_low > EDGE * near_high
+    steep = near_high - near_low > 2 * EDGE * near_high
     share = (inverse - low) / (high - low).clamp_min(1e-12)
     return valid & ~(steep & (share > 0.15) & (share < 0.85))
 
@@ -45,15 +45,16 @@ def sharpen(z: Float[Tensor, "H W"], valid: Bool[Tensor, "H W"]) -> Float[Tensor
 
 
 def unmix(frame: Float[Tensor, "H W 3"], z: Float[Tensor, "H W"], valid: Bool[Tensor, "H W"]) -> Float[Tensor, "H W 3"]:
-    """The picture with the pixels beside depth edges recoloured from their own surface, one pixel further inside.
+    """The picture with the background pixels beside depth edges recoloured from the background next to them.
 
-    Smoothed silhouettes hold colours of both sides; a camera that moves would see them as outlines in mid-air.
+    Smoothed silhouettes hold colours of both sides; a camera that moves would see the foreground's as an outline.
     """
     inverse = torch.where(valid, 1 / z.clamp_min(1e-9), torch.zeros_like(z))
     low, high = window_range(inverse, 1)
-    mixed = valid & (high - low > EDGE * high)
+    edge = high - low > EDGE * high
+    mixed = valid & edge & (inverse - low < 0.5 * (high - low))
     total, weight = torch.zeros_like(frame), torch.zeros_like(z)
-    clean = valid & ~mixed
+    clean = valid & ~edge
     for dy in range(-2, 3):
         for dx in range(-2, 3):
             there = torch.roll(inverse, (dy, dx), (0, 1))

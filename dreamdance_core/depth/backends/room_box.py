@@ -30,7 +30,8 @@ class Layout:
 
     x: float = 0.5  # vanishing point
     y: float = 0.45
-    sides: bool = False  # lines run to it: walls left and right
+    left: bool = False  # a wall on that side runs to it
+    right: bool = False
     ceiling: bool = False
 
 
@@ -61,12 +62,17 @@ def find_layout(picture: np.ndarray) -> Layout:
     point, support = _vote(middle, along / length[:, None], length, w, h)
     if point is None or support.sum() < 5 or length[support].sum() < 0.3 * length.sum():
         return Layout()
-    offset = middle[support] - point
-    sectors = [(offset[:, 0] < 0) & (offset[:, 1] > 0), (offset[:, 0] > 0) & (offset[:, 1] > 0), offset[:, 1] < 0]
-    if sum(bool(s.any()) for s in sectors) < 2:
-        return Layout()
-    above = length[support][sectors[2]].sum() > 0.15 * length[support].sum()
-    return Layout(x=float(point[0] / w), y=float(point[1] / h), sides=True, ceiling=bool(above) and not _has_sky(small))
+    offset, votes = middle[support] - point, length[support]
+    # Lines below the horizon belong to the floor; above it, to a wall or, where they are steep, to a ceiling.
+    above, steep = offset[:, 1] < -0.02 * h, np.abs(offset[:, 1]) > 0.8 * np.abs(offset[:, 0])
+    enough = 0.08 * votes.sum()
+    return Layout(
+        x=float(point[0] / w),
+        y=float(point[1] / h),
+        left=bool(votes[above & ~steep & (offset[:, 0] < 0)].sum() > enough),
+        right=bool(votes[above & ~steep & (offset[:, 0] > 0)].sum() > enough),
+        ceiling=bool(votes[above & steep].sum() > enough) and not _has_sky(small),
+    )
 
 
 def _vote(middle: np.ndarray, direction: np.ndarray, length: np.ndarray, w: int, h: int):
@@ -109,9 +115,9 @@ def box_depth(layout: Layout, width: int, height: int, focal: float) -> Float[Te
         rise = (-y / max(layout.y * height / focal, 1e-6)).clamp(0, 1)
         far = far / (1 + (_OPEN - 1) * rise * rise * (3 - 2 * rise))
     planes = [far, y]
-    if layout.sides:
-        # Walls stand where the far wall's edge is two fifths of the way from the vanishing point to the border.
-        for sign, room in ((-1, layout.x), (1, 1 - layout.x)):
+    # Walls stand where the far wall's edge is two fifths of the way from the vanishing point to the border.
+    for wall, sign, room in ((layout.left, -1, layout.x), (layout.right, 1, 1 - layout.x)):
+        if wall:
             planes.append(sign * x / max(0.4 * _FAR * room * width / focal, 1e-6))
     if layout.ceiling:
         planes.append(-y / max(0.4 * _FAR * layout.y * height / focal, 1e-6))
@@ -125,8 +131,8 @@ class RoomBox:
         """Planar z in units of the camera's height, everywhere valid; without a K, f = W within 35..75 degrees."""
         height, width = frames.shape[1:3]
         if K is None:
-            long_side = max(width, height)
-            K = intrinsics(width, height, min(max(width, focal_from_fov(long_side, 75)), focal_from_fov(long_side, 35)))
+            narrow, wide = (focal_from_fov(max(width, height), fov) for fov in (35.0, 75.0))
+            K = intrinsics(width, height, min(max(float(width), wide), narrow))
         maps = []
         for frame in frames:
             picture = (frame.cpu().clamp(0, 1) * 255).round().to(torch.uint8).numpy()

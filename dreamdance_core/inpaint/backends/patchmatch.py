@@ -5,6 +5,7 @@ C. Barnes et al., "PatchMatch: A Randomized Correspondence Algorithm for Structu
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import torch
 from jaxtyping import Float
@@ -12,37 +13,55 @@ from torch import Tensor
 
 from ...runtime import Runtime
 
-_SMALL = 256  # long side of the first, coherent pass: patches then span the structures of the scene
+_LARGEST_HOLE = 60_000  # pixels; a larger one is filled at a smaller size, where patches also span more of the scene
+_GUIDE = 0.25  # how much the height in the picture counts beside the colours of a patch
 
 
 class PatchMatch:
     """See InpaintBackend; the prompt changes nothing.
 
-    A first pass at a small size decides what goes where; at full size the hole is filled again, and its smooth part
-    is taken from the small pass.
+    Patches come by preference from the same height in the picture, so that sky continues sky and floor continues
+    floor, whatever the shape of the hole.
     """
 
-    def __init__(self, small: int = _SMALL) -> None:
-        self.small = small
+    def __init__(self, largest_hole: int = _LARGEST_HOLE) -> None:
+        self.largest_hole = largest_hole
 
     def __call__(
         self, image: Float[Tensor, "H W 3"], hole_mask: Float[Tensor, "H W"], prompt: str = "", seed: int = 0
     ) -> Float[Tensor, "H W 3"]:
-        """The picture with the hole (mask above 0.5) filled; grey where the hole is everything."""
-        import patchmatch
-
+        """The picture with the hole (mask above 0.5) filled; grey where no pixel is known."""
         hole = (hole_mask > 0.5).cpu().numpy()
         if not hole.any():
             return image.clone()
         if hole.all():
             return torch.full_like(image, 0.5)
         picture = (image * 255).round().clamp(0, 255).to(torch.uint8).cpu().numpy()
-        patchmatch.set_random_seed(seed % 2**32)
-        filled = self._fill(patchmatch, picture, hole)
-        return torch.where(torch.from_numpy(hole)[..., None], torch.from_numpy(filled).to(image) / 255, image)
+        filled = torch.from_numpy(_fill(picture, hole, seed, self.largest_hole)).to(image) / 255
+        return torch.where(torch.from_numpy(hole).to(image.device)[..., None], filled, image)
 
-    def _fill(self, patchmatch, picture: np.ndarray, hole: np.ndarray) -> np.ndarray:
-        return patchmatch.inpaint(picture, hole, patch_size=3)
+
+def _fill(picture: np.ndarray, hole: np.ndarray, seed: int, largest_hole: int) -> np.ndarray:
+    import patchmatch
+
+    height, width = hole.shape
+    scale = min(1.0, (largest_hole / hole.sum()) ** 0.5)
+    size = (max(round(width * scale), 8), max(round(height * scale), 8))
+    small, small_hole = picture, hole
+    if size != (width, height):
+        # Known colours only: a plain average would bleed the hole's old content across its border.
+        known = (~hole).astype(np.float32)
+        share = cv2.resize(known, size, interpolation=cv2.INTER_AREA)
+        mean = cv2.resize(picture * known[..., None], size, interpolation=cv2.INTER_AREA)
+        small = (mean / np.maximum(share, 1e-6)[..., None]).round().clip(0, 255).astype(np.uint8)
+        small_hole = share < 0.5
+    if small_hole.all():
+        return np.broadcast_to(picture[~hole].mean(0).round().astype(np.uint8), picture.shape).copy()
+    guide = np.zeros((*small_hole.shape, 3), np.float32)
+    guide[..., 0] = np.linspace(0, 1, len(guide), dtype=np.float32)[:, None]
+    patchmatch.set_random_seed(seed % 2**32)
+    filled = patchmatch.inpaint_regularity(small, small_hole, guide, patch_size=3, guide_weight=_GUIDE)
+    return filled if size == (width, height) else cv2.resize(filled, (width, height), interpolation=cv2.INTER_CUBIC)
 
 
 def load(run: Runtime) -> PatchMatch:
@@ -59,5 +78,5 @@ def load(run: Runtime) -> PatchMatch:
 
 
 def tiny() -> PatchMatch:
-    """The same with a smaller first pass."""
-    return PatchMatch(small=32)
+    """The same; large holes are filled at a smaller size still."""
+    return PatchMatch(largest_hole=400)
