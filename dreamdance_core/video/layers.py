@@ -71,7 +71,7 @@ def _soft(mask: np.ndarray) -> np.ndarray:
 
 def _under_arms(rig: Rig, body: np.ndarray, arms: np.ndarray) -> np.ndarray:
     """(H,W) bool: arm pixels behind which the torso or head goes on."""
-    reach = max(3, int(0.55 * rig.unit)) | 1
+    reach = max(3, int(0.4 * rig.unit)) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
     body = cv2.morphologyEx(body.astype(np.uint8), cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
     padded = cv2.copyMakeBorder(body, reach, reach, reach, reach, cv2.BORDER_CONSTANT)
@@ -134,7 +134,7 @@ def cut_layers(rig: Rig, picture: np.ndarray, alpha: np.ndarray) -> list[Layer]:
         (front if name.endswith("arm") else legs).append(_layer(name, picture, shape, bones, joint))
         if name.endswith("leg"):  # trousers go on between the legs when they part
             seat = cv2.dilate(own_body.astype(np.uint8), np.ones((3, 3)), iterations=max(1, int(0.1 * rig.unit)))
-            kept |= mask & ((seat > 0) | around)
+            kept |= mask & (((seat > 0) & _disc(alpha.shape, rig.start[0], 0.7 * rig.unit)) | around)
     bones = ("pelvis", "chest", "head") + (("left_thigh", "right_thigh") if covered > 0 else ())
     filled = np.where(behind[..., None], _inpaint(_spread(picture, _inner(own_body, alpha)), behind), picture)
     body = _layer(BODY, filled, np.where(behind, 1, alpha) * _soft(kept), bones)

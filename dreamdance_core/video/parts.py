@@ -166,7 +166,7 @@ def _seeds(rig: Rig, shape: tuple[int, int], covered: float) -> tuple[dict[str, 
             head[seed > 0] = 0
         reach[name] = np.zeros(shape, np.uint8)
         # Sleeves may be as wide as they like; a leg under a skirt is only a leg.
-        polyline(reach[name], line, half_width(rig, name) * ((1.5 if skirt else 4.0) if leg else 9.0))
+        polyline(reach[name], line, half_width(rig, name) * ((1.5 if skirt else 4.0) if leg else 6.0))
         seeds[name] = seed
     return seeds, reach
 
@@ -212,7 +212,10 @@ def part_labels(rig: Rig, picture: np.ndarray, alpha: np.ndarray, covered: float
     nearest = _outwards(np.argmin(times, 0), np.isfinite(times.min(0)))
     nearest[nearest == 1] = 0  # the head stays with the torso
     strange[0] = strange[:2].min(0)
-    nearest = _without_slivers(nearest, inside, seeds[0] | seeds[1], strange)
+    nearest = _without_slivers(nearest, inside, [seeds[0] | seeds[1], *seeds[1:]], strange)
+    between = cv2.resize(_between_legs(rig, alpha.shape, covered), small, interpolation=cv2.INTER_NEAREST) > 0
+    legs = np.isin(nearest, [i for i, name in enumerate(names) if name.endswith("leg")])
+    nearest = np.where(between & (nearest == 0), _outwards(nearest, legs), nearest)
     soft = []
     for i in range(len(names)):
         share = cv2.resize((nearest == i).astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
@@ -221,6 +224,17 @@ def part_labels(rig: Rig, picture: np.ndarray, alpha: np.ndarray, covered: float
     return {BODY: (label == 0) & (alpha > 0)} | {
         name: (label == i) & (alpha > 0) for i, name in enumerate(names) if name in LIMBS
     }
+
+
+def _between_legs(rig: Rig, shape: tuple[int, int], covered: float) -> np.ndarray:
+    """uint8 mask of what is below the seat and between the legs of somebody without a skirt: never the trunk's."""
+    mask = np.zeros(shape, np.uint8)
+    lines = [limb_line(rig, name) for name in ("left_leg", "right_leg")]
+    if covered == 0 and lines[0] is not None and lines[1] is not None:
+        corners = np.concatenate([along(lines[0], 0.2), along(lines[1], 0.2)[::-1]])
+        cv2.fillPoly(mask, [np.round(corners).astype(np.int32)], 1)
+        cv2.circle(mask, tuple(int(v) for v in np.round(rig.start[0])), int(0.5 * rig.unit), 0, -1)
+    return mask
 
 
 def _outwards(label: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -235,18 +249,29 @@ def _outwards(label: np.ndarray, known: np.ndarray) -> np.ndarray:
     return name[owner]
 
 
-def _without_slivers(nearest: np.ndarray, inside: np.ndarray, core: np.ndarray, strange: np.ndarray) -> np.ndarray:
-    """Labels with thin or loose bits of the body beside a limb given to that limb: they would stay as ghosts."""
-    body = (nearest == 0) & inside
-    opened = cv2.morphologyEx(body.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-    _, pieces = cv2.connectedComponents(opened, connectivity=4)
-    main = np.isin(pieces, np.unique(pieces[core & (opened > 0)])) & (opened > 0)
-    # Hair and ribbons are thin as well, but they hang on the body: keep what is nearer to it than to a limb.
-    to_main = cv2.distanceTransform(1 - main.astype(np.uint8), cv2.DIST_L2, 5)
-    limbs = (nearest > 0) & inside
+def _main_piece(mask: np.ndarray, core: np.ndarray, width: int) -> np.ndarray:
+    """Bool: the pieces of a mask that hold its core after everything thinner than `width` is taken away."""
+    opened = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((width, width), np.uint8)) > 0
+    _, pieces = cv2.connectedComponents(opened.astype(np.uint8), connectivity=4)
+    return np.isin(pieces, np.unique(pieces[core & opened])) & opened
+
+
+def _without_slivers(
+    nearest: np.ndarray, inside: np.ndarray, seeds: list[np.ndarray], strange: np.ndarray
+) -> np.ndarray:
+    """Labels with thin or loose bits given to the part beside them: they would stay behind as ghosts, or fly along.
+
+    Label 0 is the body; seeds[i] is the core of label i. Hair and ribbons are thin as well, so a bit changes hands only
+    when it is nearer to the other part than to its own, and the body's only when the limb has such colours.
+    """
+    main = _main_piece((nearest == 0) & inside, seeds[0], 5)
+    limbs = np.zeros_like(inside)
+    for i in range(1, len(seeds)):
+        limbs |= _main_piece((nearest == i) & inside, seeds[i], 7) | (seeds[i] & (nearest == i))
     if not limbs.any() or not main.any():
         return nearest
-    to_limb = cv2.distanceTransform(1 - limbs.astype(np.uint8), cv2.DIST_L2, 5)
+    to_main, to_limb = (cv2.distanceTransform(1 - m.astype(np.uint8), cv2.DIST_L2, 5) for m in (main, limbs))
     new = _outwards(nearest, limbs)
     foreign = np.take_along_axis(strange, new[None], 0)[0] - strange[0] > 0.5
-    return np.where(body & ~main & ~foreign & (to_limb < to_main), new, nearest)
+    out = np.where((nearest == 0) & ~main & ~foreign & (to_limb < to_main), new, nearest)
+    return np.where((nearest > 0) & ~limbs & (to_main < to_limb), 0, out)

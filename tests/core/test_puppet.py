@@ -195,6 +195,8 @@ def test_bad_jobs_are_refused_in_a_sentence():
     nobody = replace(job.reference_pose, score=torch.zeros(1, 1, 133))
     with pytest.raises(ValueError, match="reference_pose must show a torso"):
         puppet()(replace(job, reference_pose=nobody))
+    with pytest.raises(ValueError, match="reference_alpha must be 1"):
+        puppet()(replace(job, reference_alpha=torch.zeros(H, W)))
     with pytest.raises(ValueError, match="one entry per background frame"):
         puppet()(replace(job, pose=pose(frames=3)))
     with pytest.raises(ValueError, match="background pixels"):

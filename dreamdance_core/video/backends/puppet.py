@@ -94,6 +94,11 @@ def _below(picture: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 def _check(job: AnimateJob) -> None:
     frames, height, width = job.background.shape[:3]
+    if float(job.reference_alpha.max()) < 0.5:
+        raise ValueError(
+            f"reference_alpha must be 1 where the character is, got at most {float(job.reference_alpha.max()):.2g}; "
+            "segment the character first"
+        )
     if len(job.pose) != frames:
         raise ValueError(f"pose must have one entry per background frame, got {len(job.pose)} for {frames} frames")
     if (job.pose.width, job.pose.height) != (width, height):
