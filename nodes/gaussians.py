@@ -56,8 +56,8 @@ class TrainGaussians(io.ComfyNode):
                     min=64,
                     max=2048,
                     step=16,
-                    tooltip="Long side, px, at which the views are compared while training. Cost grows with its "
-                    "square.",
+                    tooltip="Side, px, of the crops of the views that each step compares, at full resolution. Cost "
+                    "grows with its square.",
                 ),
                 io.Combo.Input("rasterizer", options=rasterizers(), default="auto", tooltip=_RASTERIZER_TIP),
                 io.Int.Input(

@@ -43,7 +43,7 @@ class TemporalAggregate(io.ComfyNode):
                     min=16,
                     max=1024,
                     step=8,
-                    tooltip="Frames per window of the plan; 49 is what the base model was trained on. More "
+                    tooltip="Frames per window of the plan; 48 is what the base model was trained on. More "
                     "needs more memory.",
                 ),
                 io.Int.Input(

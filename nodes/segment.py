@@ -67,7 +67,7 @@ class SegmentCharacter(io.ComfyNode):
                 io.Image.Input("image", tooltip="One picture of one character. A fourth channel is used as its alpha."),
                 backend_input(
                     "segment",
-                    "The network that finds the character. u2net_small (4.6 MB) runs on the CPU in under a second. "
+                    "The network that finds the character. u2net_small (4.6 MB) runs on the CPU in seconds. "
                     "Ignored when a mask, an alpha channel or a background removal model is there.",
                 ),
                 io.BackgroundRemoval.Input(

@@ -158,7 +158,7 @@ class GatedVideoInpaint(io.ComfyNode):
             has_intermediate_output=True,
             inputs=[
                 GatedModel.Input("model", tooltip="From Load DreamDance Model."),
-                io.Image.Input("background", tooltip="The background video; 8k+1 frames for a 1.0 base model."),
+                io.Image.Input("background", tooltip="The background video: 8k frames, or 8k+1 in one window."),
                 io.Mask.Input("paint_mask", tooltip="1 = paint; from Retarget Pose."),
                 io.Image.Input("body", tooltip="Body video, from Retarget Pose."),
                 io.Image.Input("hands", tooltip="Hand video, from Retarget Pose."),

@@ -63,11 +63,20 @@ class Run:
 
     prompt_id: str
     messages: list[tuple[str, dict]] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)  # s, when each message came
     previews: int = 0
     outputs: dict[str, dict] = field(default_factory=dict)
 
     def of(self, kind: str) -> list[dict]:
         return [data for name, data in self.messages if name == kind]
+
+    def seconds(self) -> dict[str, float]:
+        """How long each node took."""
+        starts = [
+            (t, data["node"]) for t, (kind, data) in zip(self.times, self.messages, strict=True) if kind == "executing"
+        ]
+        stops = [t for t, _ in starts[1:]] + self.times[-1:]
+        return {node: stop - start for (start, node), stop in zip(starts, stops, strict=True) if node}
 
     @property
     def ending(self) -> str:
@@ -142,6 +151,7 @@ class Server:
             if data.get("prompt_id", run.prompt_id) != run.prompt_id:
                 continue
             run.messages.append((event["type"], data))
+            run.times.append(time.monotonic())
             if event["type"] in _ENDINGS:
                 return
             if event["type"] == "progress" and data.get("node") == interrupt_at and data["value"] > 0:
