@@ -12,16 +12,16 @@ import argparse
 import importlib
 import math
 import os
+import site
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
+from types import SimpleNamespace
 
 import torch
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 from dreamdance_core.gaussians.init import gaussians_from_views
+from dreamdance_core.gaussians.projection import SH_C0
 from dreamdance_core.gaussians.rasterizers import names, rasterize
 from dreamdance_core.geometry.pinhole import intrinsics
 from dreamdance_core.types import Cameras, Depth, Gaussians, Views
@@ -71,8 +71,10 @@ def ours(gaussians: Gaussians, views: Views, name: str, gradients: bool) -> Call
 
 def comfyui(gaussians: Gaussians, views: Views, root: str) -> Callable[[], None]:
     """ComfyUI's RenderSplat from the same camera and size."""
-    sys.path.insert(0, root)
-    sys.argv = [sys.argv[0], "--cpu"]  # read when ComfyUI is imported
+    site.addsitedir(root)
+    # The renderer needs no server, whose imports would meet this repository's own `nodes` folder.
+    sys.modules["server"] = SimpleNamespace(PromptServer=None)
+    importlib.import_module("comfy.cli_args").args.cpu = True
     nodes = importlib.import_module("comfy_extras.nodes_gaussian_splat")
     size = views.cameras.width
     camera = nodes._lookat_camera_info((0, 0, 0), (0, 0, -1), 2 * math.degrees(math.atan(0.5)), torch.device("cpu"))

@@ -15,7 +15,7 @@ from torch import Tensor
 from ...types import Gaussians
 from ..projection import ALPHA_MAX, ALPHA_MIN, T_STOP, Ellipses, View, project
 
-_BLOCK = 2**19  # tile x pixel x splat evaluations held at once: a few MB, near the caches
+_BLOCK = 2**17  # tile x pixel x splat evaluations held at once: half a MB each, near the caches
 
 
 class Tiles(NamedTuple):
