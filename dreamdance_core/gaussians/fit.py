@@ -105,7 +105,7 @@ def _schedule(views: Views, path: Cameras | None, options: FitOptions, run: Runt
     w, h = min(width, options.max_side), min(height, options.max_side)
     z0 = views.depth.z[0][views.depth.valid[0]]
     distance = float(z0.median()) if len(z0) else 1.0
-    goals = path.c2w.to(views.cameras.c2w) if path is not None else views.cameras.c2w[1:]
+    goals = path.c2w.clone().to(views.cameras.c2w) if path is not None else views.cameras.c2w[1:]
     queue: list[int] = []
     for _ in range(options.steps):
         view, beside = 0, None
