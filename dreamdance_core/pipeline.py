@@ -174,8 +174,8 @@ def _scene(
     gaussians = files.once(
         "gaussians",
         Gaussians,
-        (scene.views, options.fit),
-        lambda: fit(scene.views, options=options.fit, run=stage("Fit Gaussians")).gaussians,
+        (scene, options.fit),
+        lambda: fit(scene.views, options=options.fit, path=scene.path, run=stage("Fit Gaussians")).gaussians,
     )
     return gaussians, scene.path, scene.coverage
 

@@ -60,7 +60,7 @@ def _kind(cameras: Cameras) -> MotionKind:
     return "rotation" if bool((cameras.c2w - cameras.c2w[0]).abs().amax() > 1e-6) else "static"
 
 
-def solution_from_file(path: Path, width: int, height: int, fps: float = 24.0) -> CameraSolution:
+def solution_from_file(path: Path, width: int, height: int, fps: float | None = None) -> CameraSolution:
     """A camera file as the wanted path; size and rate are for formats that do not carry them."""
     cameras = read_cameras(path, width, height, fps)
     solved = torch.ones(len(cameras), dtype=torch.bool)

@@ -90,8 +90,8 @@ def scene(args: Namespace, stage: Stage) -> None:
     if given.mask is not None:
         cut = cut_out(on_canvas.rgb, None, mask=given.mask)
     completed = build_scene(cut, on_canvas, solution, settings, given, stage)
-    gaussians = fit(completed.views, options=settings.fit, run=stage("Fit Gaussians")).gaussians
-    write_ply(args.out, gaussians)
+    fitted = fit(completed.views, options=settings.fit, path=completed.path, run=stage("Fit Gaussians"))
+    write_ply(args.out, fitted.gaussians)
     if completed.path is not None:
         write_cameras(args.out.with_suffix(".camera.json"), completed.path)
     note("; ".join(f"{name} {value}" for name, value in completed.coverage.items()))

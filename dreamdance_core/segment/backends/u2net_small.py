@@ -52,6 +52,7 @@ def load(run: Runtime) -> U2NetSmall:
         raise ImportError("U2-Net small needs onnxruntime: pip install 'dreamdance[onnx]'") from missing
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads must not steal the cores
     session = onnxruntime.InferenceSession(
         str(weights.locate("u2netp", run)), sess_options=options, providers=["CPUExecutionProvider"]
     )
