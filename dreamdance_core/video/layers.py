@@ -89,10 +89,21 @@ def _covered_leg(
     rig: Rig, name: str, mask: np.ndarray, picture: np.ndarray, alpha: np.ndarray, covered: float
 ) -> Layer:
     """A leg that goes on, in its own colours, behind the skirt above it; it hangs on its bones only."""
-    thigh = np.zeros(alpha.shape, np.uint8)
-    polyline(thigh, along(limb_line(rig, name), 0.05, min(covered + 0.05, 1)), 0.8 * half_width(rig, name))
+    line, thigh = limb_line(rig, name), np.zeros(alpha.shape, np.uint8)
+    bare = np.zeros(alpha.shape, np.uint8)
+    polyline(bare, along(line, covered + 0.05, min(covered + 0.15, 1)), 0.5)
+    away = cv2.distanceTransform(1 - bare, cv2.DIST_L2, 5)[mask]
+    usual = half_width(rig, name)
+    radius = 2 * float(away[away < usual].mean()) if (away < usual).any() else usual  # as wide as below the hem
+    polyline(thigh, along(line, 0.05, min(covered + 0.05, 1)), radius)
     hidden = (thigh > 0) & ~mask & (alpha > 0.5)
-    texture = np.where(hidden[..., None], cv2.blur(_spread(picture, _inner(mask, alpha)), (7, 7)), picture)
+    # The hem and its shadow are no colours of the leg.
+    near, far = (
+        cv2.dilate(hidden.astype(np.uint8), np.ones((k, k), np.uint8)) > 0
+        for k in (2 * int(0.05 * rig.unit) + 3, 2 * int(0.15 * rig.unit) + 5)
+    )
+    skin = cv2.blur(_spread(picture, _inner(mask & ~far, alpha)), (7, 7))
+    texture = np.where(near[..., None], skin, picture)
     return _layer(name, texture, np.where(hidden, 1, alpha) * _soft(mask | hidden), LIMBS[name])
 
 
@@ -127,6 +138,7 @@ def cut_layers(rig: Rig, picture: np.ndarray, alpha: np.ndarray) -> list[Layer]:
         joint = _joint(rig, name, mask)
         if joint is None:  # what cannot be joined stays with the body
             kept |= mask
+            behind &= ~mask
             continue
         around = _disc(alpha.shape, *joint)
         bones = ("chest" if name.endswith("arm") else "pelvis", *LIMBS[name])

@@ -166,7 +166,7 @@ def _seeds(rig: Rig, shape: tuple[int, int], covered: float) -> tuple[dict[str, 
             head[seed > 0] = 0
         reach[name] = np.zeros(shape, np.uint8)
         # Sleeves may be as wide as they like; a leg under a skirt is only a leg.
-        polyline(reach[name], line, half_width(rig, name) * ((1.5 if skirt else 4.0) if leg else 6.0))
+        polyline(reach[name], line, half_width(rig, name) * ((1.3 if skirt else 4.0) if leg else 6.0))
         seeds[name] = seed
     return seeds, reach
 

@@ -12,6 +12,7 @@ from dreamdance_core.runtime import Runtime
 from dreamdance_core.types import AnimateJob, PoseTrack
 from dreamdance_core.video.arap import Deformer, sway
 from dreamdance_core.video.compose import inverse_map
+from dreamdance_core.video.parts import hem
 from dreamdance_core.video.skeleton import STRETCH, bone, drive, rest_rig
 
 W, H = 256, 320
@@ -131,6 +132,27 @@ def test_behind_an_arm_that_moves_away_the_torso_goes_on():
     belly = out[148:172, 112:144]
     assert like(belly, SHIRT, 0.2).float().mean() > 0.97
     assert like(out, LEFT)[:, :150].sum() < 20
+
+
+def test_a_skirt_stays_whole_and_the_legs_go_on_behind_it():
+    picture, alpha = figure()
+    skirt = np.zeros((H, W), np.uint8)
+    cv2.fillPoly(skirt, [np.array([(98, 180), (158, 180), (186, 238), (70, 238)])], 1)
+    picture[torch.from_numpy(skirt > 0)] = torch.tensor([0.6, 0.2, 0.7])
+    alpha = torch.maximum(alpha, torch.from_numpy(skirt).float())
+    rig = rest_rig(pose(), W, H)
+    assert 0.35 < hem(rig, alpha.numpy()) < 0.6
+    assert hem(rig, figure()[1].numpy()) == 0  # trousers
+    astride = turned(turned(JOINTS, (13, 15), 11, -22), (14, 16), 12, 22)
+    job = replace(job_of(pose(astride, frames=2), ground=(0.0, 1.0, 1.0)), reference=picture, reference_alpha=alpha)
+    out = puppet(smoothing=0.0, sway=0.0)(job)[1]
+    person = ~like(out, (0.0, 1.0, 1.0), 0.3)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(person.numpy().astype(np.uint8))
+    assert stats[1:, cv2.CC_STAT_AREA].max() > 0.995 * float(person.sum())
+    purple = like(out, (0.6, 0.2, 0.7))
+    assert float(purple.sum()) == pytest.approx(float(skirt.sum()), rel=0.15)
+    rows, columns = torch.nonzero(like(out, LEGS)[280:], as_tuple=True)
+    assert columns.min() < 80 and columns.max() > 176  # the feet are apart
 
 
 def test_edges_carry_no_colour_of_the_old_background():
