@@ -30,7 +30,7 @@ class SceneOptions:
     views: int = 10  # most views to paint, spiral and path together
     spiral: bool = True  # look around the picture first, so that other paths can be shot later
     spiral_stop: float = 0.03  # a spiral view with a smaller hole (share of the picture) is not painted
-    path_stop: float = 0.004  # the wanted path is what will be seen: small holes count
+    path_stop: float = 0.002  # the wanted path is what will be seen: small holes count
     outpaint: float = 0.25  # margin painted around the picture first, as a share of its size; 0 = none
     paint_hole: bool = True  # False: the picture comes with the character already painted over
     prompt: str = ""  # describes the scene without the character, for inpainters that read
@@ -221,9 +221,9 @@ def _paint_view(world: _World, camera: Cameras) -> None:
     guess = shell_depth(world.planes, world.far, camera) if world.look is None else world.look(frame, camera).z[0]
     known = shown.seen & ~shown.near_rim
     z = join_depth(guess, shown.z, known, hole, fit=world.look is not None)
-    z, possible = push_behind(z, hole & painted_over, camera, world.sources[:1])
+    z, possible = push_behind(z, hole, camera, world.sources[:1])
     fresh = possible & edge_free(z, torch.ones_like(possible))
-    trusted = torch.where(fresh, 1.0, torch.where(shown.seen, _KNOWN, 0.0))
+    trusted = torch.where(fresh & painted_over, 1.0, torch.where(shown.seen | fresh, _KNOWN, 0.0))
     _add(world, frame, z, trusted=trusted, fresh=fresh, camera=camera)
 
 

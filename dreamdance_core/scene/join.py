@@ -12,8 +12,9 @@ from torch import Tensor
 from ..geometry.pinhole import pixel_grid, project, unproject
 from ..geometry.rigid import rigid_inverse
 from ..types import Cameras
-from .warp import Surface
+from .warp import Surface, window_range
 
+_BESIDE = 12  # pixels: how far apart a foreground's foot and the background beside it are looked for
 _REACH = 0.15  # of the picture's width: how far a residual at the border is trusted into the hole
 
 
@@ -94,15 +95,16 @@ def join_depth(
 
     fit: the guess has its own scale (a depth network's) and is first mapped by scale and shift in inverse depth. What
     remains at the border is carried inward as a ratio. Pixels in neither mask (a foreground beside the hole) do not
-    count, and known pixels much nearer than the guess hardly do, so that a hole behind a foreground continues the
-    background.
+    count, and known pixels that stand before the background around them hardly do, so that a hole behind a foreground
+    continues the background.
     """
     inverse = 1 / guess.clamp_min(1e-9)
     if fit:
         a, b = fit_inverse_depth(inverse[known], 1 / z[known].clamp_min(1e-9))
         inverse = (a * inverse + b).clamp_min(0.02 * inverse.median() * a)
     residual = torch.where(known, -(z.clamp_min(1e-9) * inverse).log(), torch.zeros_like(z))
-    weight = torch.where(residual > 0.06, 0.01, 1.0) * known
+    farthest, _ = window_range(torch.where(known, residual, torch.full_like(residual, 10.0)), _BESIDE)
+    weight = torch.where(residual > farthest + 0.06, 0.01, 1.0) * known
     carried = diffuse(residual, weight, hole, _REACH * z.shape[1])
     return torch.where(hole, 1 / (inverse * carried.exp()), z)
 

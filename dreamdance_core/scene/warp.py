@@ -155,10 +155,27 @@ def _look_up(source: Surface, uv: Tensor, inverse: Tensor, K: Tensor, c2w: Tenso
         refined = 1 / z.clamp_min(1e-9)
         good = usable & (z > 1e-6) & ((refined - inverse).abs() < EDGE * inverse)
         inverse = torch.where(good, refined, inverse)
-    at = project(_lift(uv, inverse, K, c2w), source.K, w2c_source)[0]
+    at, z = project(_lift(uv, inverse, K, c2w), source.K, w2c_source)
+    at, pixel = _own_side(source, at, 1 / z.clamp_min(1e-9))
     colour = _sample(source.frame, at, "bicubic").clamp(0, 1)
     mixed = source.at_edge.flatten()[pixel]
     return torch.where(mixed[:, None], _sample(source.frame, at, "nearest"), colour), inverse, pixel
+
+
+def _own_side(source: Surface, at: Tensor, inverse: Tensor) -> tuple[Tensor, Tensor]:
+    """Positions that rounding carried across a depth edge put back on the surface they came from, and their pixels."""
+    facet, pixel = _facet(source, at)
+    lost = (facet - inverse).abs() > EDGE * inverse
+    width = source.inverse.shape[1]
+    for du, dv in ((-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, -1), (-1, 1), (1, 1)):
+        if not lost.any():
+            break
+        facet, beside = _facet(source, at + torch.tensor([du, dv]))
+        found = lost & ((facet - inverse).abs() <= EDGE * inverse)
+        centre = torch.stack([beside % width, beside // width], -1) + 0.5
+        at, pixel = torch.where(found[:, None], centre, at), torch.where(found, beside, pixel)
+        lost = lost & ~found
+    return at, pixel
 
 
 def warp(sources: list[Surface], camera: Cameras) -> Warped:
