@@ -60,12 +60,20 @@ def progress() -> Callable[..., None]:
     return report
 
 
+class _Held(torch.nn.Module):
+    """A module as the host's patcher wants it: it sets `device`, which diffusers and transformers modules forbid."""
+
+    def __init__(self, module: torch.nn.Module) -> None:
+        super().__init__()
+        self.module = module
+
+
 @contextmanager
 def _host_resident(module: torch.nn.Module, device: torch.device) -> Iterator[torch.nn.Module]:
     # The patcher lives on the module: the host tracks it by weak reference, and evicts it when others need the room.
     patcher = module.__dict__.get("_host_patcher")
     if patcher is None:
-        patcher = CoreModelPatcher(module, load_device=device, offload_device=mm.unet_offload_device())
+        patcher = CoreModelPatcher(_Held(module), load_device=device, offload_device=mm.unet_offload_device())
         module.__dict__["_host_patcher"] = patcher
     mm.load_models_gpu([patcher])
     yield module

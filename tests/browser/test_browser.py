@@ -22,7 +22,8 @@ if _CHROMIUM is None:
 _NODES = """() => window.app.graph._nodes.map(n => ({
     id: n.id, type: n.type,
     known: Boolean(window.LiteGraph.registered_node_types[n.type]) || n.type === "MarkdownNote",
-    broken: Boolean(n.has_errors), values: n.widgets?.filter(w => w.serialize !== false).map(w => [w.name, w.value]) ?? []
+    broken: Boolean(n.has_errors),
+    values: n.widgets?.filter(w => w.serialize !== false).map(w => [w.name, w.value]) ?? []
 }))"""
 _HAS_PATH = "id => window.app.graph.getNodeById(id).widgets.some(w => w.name === 'dreamdance_path')"
 
@@ -31,6 +32,7 @@ _HAS_PATH = "id => window.app.graph.getNodeById(id).widgets.some(w => w.name ===
 def page(comfyui):
     from playwright.sync_api import sync_playwright
 
+    comfyui.post("/settings", {"Comfy.TutorialCompleted": True})  # else the template browser opens over the canvas
     with sync_playwright() as playwright:
         options = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
         browser = playwright.chromium.launch(executable_path=str(_CHROMIUM), args=options)
@@ -58,6 +60,13 @@ def _load(page, name: str) -> list[dict]:
     return page.evaluate(_NODES)
 
 
+def _shoot(page, name: str) -> None:
+    _SHOTS.mkdir(parents=True, exist_ok=True)
+    page.evaluate("() => window.app.extensionManager.command.execute('Comfy.Canvas.FitView')")
+    page.wait_for_timeout(1500)
+    page.screenshot(path=str(_SHOTS / f"{name}.png"))
+
+
 def _our_complaints(page) -> list[str]:
     return [text for text in page.complaints if "dreamdance" in text.lower()]
 
@@ -79,11 +88,7 @@ def test_workflow_opens(page, comfyui, convert, name):
         for input_name, value in node["inputs"].items():
             if input_name != "viewport_state":
                 assert prompt[key]["inputs"][input_name] == value, f"{node['class_type']}.{input_name}"
-    _SHOTS.mkdir(parents=True, exist_ok=True)
-    page.evaluate("() => { window.app.canvas.ds.scale = 0.55; window.app.canvas.ds.offset = [60, 330]; }")
-    page.evaluate("() => window.app.graph.setDirtyCanvas(true, true)")
-    page.wait_for_timeout(1000)
-    page.screenshot(path=str(_SHOTS / f"{name}.png"))
+    _shoot(page, name)
     assert not _our_complaints(page)
 
 
@@ -113,5 +118,5 @@ def test_path_widget_appears_scrubs_and_stays_out_of_the_workflow(page):
         for key, graph in (("before", before), ("after", after))
     }
     assert values["after"] == values["before"]
-    page.screenshot(path=str(_SHOTS / "path_widget.png"))
+    _shoot(page, "path_widget")
     assert not _our_complaints(page)

@@ -1,0 +1,236 @@
+"""Video nodes and bridges: the gated model at tiny size, the user's own MODEL, and the host's own nodes downstream."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+
+@pytest.fixture(autouse=True)
+def _as_in_the_host():
+    with torch.inference_mode():
+        yield
+
+
+def _clip(count: int, height: int, width: int, seed: int = 0) -> torch.Tensor:
+    return torch.rand(count, height, width, 3, generator=torch.Generator().manual_seed(seed))
+
+
+class _Vae:
+    """A linear stand-in for an image or video VAE: 8x8 means and back, one latent frame per four pictures."""
+
+    channels = 4
+
+    def encode(self, pixels: torch.Tensor) -> torch.Tensor:
+        small = torch.nn.functional.avg_pool2d(pixels.movedim(-1, 1), 8)
+        return torch.cat([small, small.mean(1, keepdim=True)], 1)
+
+    def decode(self, latent: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.interpolate(latent[:, :3], scale_factor=8).movedim(1, -1)
+
+
+class _WanVae:
+    def encode(self, pixels: torch.Tensor) -> torch.Tensor:
+        small = torch.nn.functional.avg_pool2d(pixels.movedim(-1, 1), 8).mean(1)
+        return small[::4][None, None].expand(1, 16, -1, -1, -1)
+
+
+@pytest.fixture(scope="module")
+def own_model(pack):
+    """A real host MODEL: SD1.5's class with a very small UNet and seeded random weights."""
+    import comfy.model_base
+    import comfy.model_patcher
+    import comfy.supported_models
+
+    config = comfy.supported_models.SD15(
+        {
+            "image_size": 32,
+            "in_channels": 4,
+            "out_channels": 4,
+            "model_channels": 32,
+            "num_res_blocks": [1, 1],
+            "channel_mult": [1, 2],
+            "transformer_depth": [1, 1],
+            "transformer_depth_output": [1, 1, 1, 1],
+            "transformer_depth_middle": 1,
+            "context_dim": 16,
+            "num_heads": 4,
+            "use_spatial_transformer": True,
+            "legacy": False,
+            "adm_in_channels": None,
+            "dtype": torch.float32,
+        }
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = comfy.model_base.BaseModel(config, device="cpu")
+        for value in model.parameters():
+            torch.nn.init.normal_(value, std=0.02)
+    cpu = torch.device("cpu")
+    return comfy.model_patcher.ModelPatcher(model, load_device=cpu, offload_device=cpu)
+
+
+def test_own_model_paints_only_the_hole(pack, own_model):
+    """Sizes that are no multiple of 8; known pixels bit-exact; the seed decides."""
+    words = [[torch.zeros(1, 77, 16), {}]]
+    inpaint = pack.nodes.host_inpaint.HostInpaint.from_node(
+        {"model": own_model, "positive": words, "negative": words, "vae": _Vae(), "steps": 2, "cfg": 1.0}
+    )
+    picture = _clip(1, 60, 92)[0]
+    hole = torch.zeros(60, 92)
+    hole[20:40, 30:70] = 1
+    first, again, other = inpaint(picture, hole), inpaint(picture, hole), inpaint(picture, hole, seed=5)
+    outside = hole[..., None].expand_as(picture) < 0.5
+    assert torch.equal(first[outside], picture[outside])
+    assert float((first - picture)[~outside].abs().mean()) > 0.05
+    assert torch.equal(first, again) and not torch.equal(first, other)
+    with pytest.raises(ValueError, match="model is connected, but negative and vae is not"):
+        pack.nodes.host_inpaint.HostInpaint.from_node({"model": own_model, "positive": words})
+
+
+@pytest.fixture(scope="module")
+def checkpoint(pack, tmp_path_factory):
+    """A tiny gated checkpoint and its base model, in the host's model folder."""
+    import folder_paths
+    from diffusers import CogVideoXTransformer3DModel
+
+    gated = __import__("importlib").import_module("dreamdance_pack.dreamdance_core.video.backends.gated_cogvideox")
+    folder = tmp_path_factory.mktemp("weights")
+    model = gated.tiny_model(seed=3)
+    config = {k: v for k, v in model.transformer.config.items() if not k.startswith("_")}
+    known = CogVideoXTransformer3DModel.__init__.__wrapped__.__code__.co_varnames
+    base = CogVideoXTransformer3DModel(**{k: v for k, v in config.items() if k in known} | {"in_channels": 32})
+    own = {k: v for k, v in model.transformer.state_dict().items() if k in base.state_dict()}
+    own["patch_embed.proj.weight"] = own["patch_embed.proj.weight"][:, :32].contiguous()
+    base.load_state_dict(own)
+    base.save_pretrained(folder / "tiny" / "transformer")
+    model.vae.save_pretrained(folder / "tiny" / "vae")
+    model.clip.save_pretrained(folder / "clip-vit-large-patch14")
+    gated.save_checkpoint(folder / "mine.dreamdance.safetensors", model.transformer, "tiny")
+    folder_paths.add_model_folder_path("dreamdance", str(folder))
+    return "mine.dreamdance.safetensors"
+
+
+def test_gated_model_is_loaded_and_samples_in_windows(pack, checkpoint):
+    video = pack.nodes.video
+    assert checkpoint in video._checkpoints()
+    model = video.LoadModel.execute(checkpoint, "")[0]
+    plan = pack.nodes.long_video.TemporalAggregate.execute(24, 16, 8, "blend")[0]
+    assert [(w.start, w.stop, w.overlap) for w in plan.windows] == [(0, 4, 0), (2, 6, 2)]
+    inputs = {
+        "background": _clip(24, 32, 48),
+        "paint_mask": torch.ones(24, 32, 48),
+        "body": _clip(24, 32, 48, 1),
+        "hands": torch.zeros(24, 32, 48, 3),
+        "face": torch.zeros(24, 32, 48, 3),
+        "reference": _clip(1, 40, 30, 2),
+        "reference_mask": torch.ones(1, 40, 30),
+    }
+    run = {"steps": 1, "guidance": 1.0, "seed": 7}
+    frames, chart = video.GatedVideoInpaint.execute(model, **inputs, **run, windows=plan).result
+    assert frames.shape == (24, 32, 48, 3) and chart.shape == (1, 240, 480, 3) and torch.isfinite(frames).all()
+    short = {k: v[:21] if len(v) == 24 else v for k, v in inputs.items()}
+    with pytest.raises(ValueError, match="8k"):
+        video.GatedVideoInpaint.execute(model, **short, **run)
+    with pytest.raises(FileNotFoundError, match="base 'nowhere' is not a folder in"):
+        video.LoadModel.execute(checkpoint, "nowhere")
+
+
+def test_temporal_aggregate_joins_clips_of_any_model(pack):
+    """Clips cut from one video, with overlap, give that video back."""
+    video = _clip(20, 32, 48)
+    clips = {"clip0": video[:8], "clip1": video[4:12], "clip2": video[8:20]}
+    execute = pack.nodes.long_video.TemporalAggregate.execute
+    torch.testing.assert_close(execute(96, 48, 4, "blend", clips)[1], video, atol=1e-6, rtol=1e-5)
+    with pytest.raises(ValueError, match="length must be a multiple of 8 frames, got 97; the nearest is 96"):
+        execute(97, 48, 24, "blend")
+
+
+def test_control_clips_fit_the_hosts_wan_nodes(pack):
+    """The host's own nodes take every output as it is: sizes, lengths, polarity."""
+    from comfy_extras.nodes_wan import WanAnimateToVideo, WanVaceToVideo
+
+    mask = torch.zeros(11, 70, 101)
+    mask[:, 20:60, 30:50] = 1
+    background, pose = _clip(11, 70, 101), torch.zeros(11, 70, 101, 3)
+    pose[:, 30:34, 35:45] = 1
+    out = pack.nodes.interop.ComposeControlVideo.execute(background, mask, pose, _clip(1, 90, 60), "pose on grey")
+    control, masks, reference, pose_video, face, behind, character, render, width, height, length = out.result
+    assert (width, height, length) == (96, 64, 9) and len(control) == len(masks) == len(face) == 9
+    inside = masks > 0.5
+    assert torch.equal(control[~inside], render[~inside])
+    assert float(control[0, 20, 34].sub(0.5).abs().max()) < 1e-6, "grey where nothing is drawn"
+    assert float(control[0, 29, 38].min()) > 0.9, "the pose where it is drawn"
+    assert float(behind[character > 0.5].abs().max()) == 0 and bool((character[inside] == 1).all())
+    words = [[torch.zeros(1, 4, 8), {}]]
+    vace = WanVaceToVideo.execute(
+        words, words, _WanVae(), width, height, length, 1, 1.0, control_video=control, control_masks=masks,
+        reference_image=reference,
+    )  # fmt: skip
+    assert vace[2]["samples"].shape[-2:] == (8, 12)
+    animate = WanAnimateToVideo.execute(
+        words, words, _WanVae(), width, height, length, 1, 5, 0, reference_image=reference, face_video=face,
+        pose_video=pose_video, background_video=behind, character_mask=character,
+    )  # fmt: skip
+    assert animate[2]["samples"].shape[-2:] == (8, 12)
+
+
+def test_paste_back_leaves_the_outside_alone(pack):
+    video, background = _clip(3, 24, 32, 1), _clip(4, 48, 64)
+    mask = torch.zeros(1, 48, 64)
+    mask[:, 10:40, 20:50] = 1
+    out = pack.nodes.interop.PasteBack.execute(video, background, mask, 8)[0]
+    outside = mask.expand(3, -1, -1) < 0.5
+    assert out.shape == (3, 48, 64, 3) and torch.equal(out[outside], background[:3][outside])
+    assert float((out - background[:3])[:, 25, 35].abs().max()) > 0.01
+    hard = pack.nodes.interop.PasteBack.execute(background, background, mask, 0)[0]
+    torch.testing.assert_close(hard, background)
+
+
+def _path(pack, width: int = 640, height: int = 384):
+    return pack.nodes.camera.CameraPath.execute("orbit", 1.0, 9, 12.0, width, height, 60.0)[0]
+
+
+def test_cameras_go_to_the_hosts_viewers_and_back(pack):
+    from comfy_extras.nodes_gaussian_splat import RenderSplat  # noqa: F401  (the consumer exists in this host)
+
+    interop, path = pack.nodes.interop, _path(pack).cameras
+    infos = interop.CamerasToLoad3D.execute(path, -1)[0]
+    assert len(infos) == 9 and infos[0]["cameraType"] == "perspective"
+    back = interop.CamerasFromLoad3D.execute(infos, [640], [384], [12.0], [9])[0]
+    torch.testing.assert_close(back.c2w, path.c2w, atol=1e-5, rtol=0)
+    torch.testing.assert_close(back.K, path.K, atol=1e-2, rtol=1e-4)
+    still = interop.CamerasFromLoad3D.execute(infos[3:4], [640], [384], [12.0], [5])[0]
+    assert len(still) == 5
+    with pytest.raises(ValueError, match="frame must be below the path's length 9, got 9"):
+        interop.CamerasToLoad3D.execute(path, 9)
+
+
+def test_cameractrl_round_trip(pack):
+    interop, path = pack.nodes.interop, _path(pack).cameras
+    rows = interop.CamerasToCameraCtrl.execute(path)[0]
+    back = interop.CamerasFromCameraCtrl.execute(rows, 640, 384, 12.0)[0]
+    torch.testing.assert_close(back.c2w, path.c2w, atol=1e-5, rtol=0)
+    torch.testing.assert_close(back.K, path.K, atol=1e-2, rtol=1e-5)
+
+
+def test_wan_embedding_is_the_hosts_own(pack):
+    """The host's WanCameraEmbedding for a static camera with the same lens, compared number by number."""
+    from comfy_extras.nodes_camera_trajectory import WanCameraEmbedding
+
+    theirs = WanCameraEmbedding.execute("Static", 128, 72, 9, 1.0, 0.5, 64 / 72, 0.5, 0.5)[0]  # 16:9, else it rescales
+    path = pack.nodes.camera.CameraPath.execute("static", 1.0, 10, 12.0, 128, 72, 90.0)[0]
+    ours, length = pack.nodes.interop.CamerasToWan.execute(path, 128, 72).result
+    assert length == 9 and ours.shape == theirs.shape
+    torch.testing.assert_close(ours, theirs.to(ours), atol=1e-5, rtol=0)
+
+
+def test_cameras_of_a_multiview_geometry(pack):
+    w2c = torch.eye(4)[:3].repeat(1, 2, 1, 1)
+    w2c[0, 1, 0, 3] = -0.5
+    K = torch.tensor([[300.0, 0, 252], [0, 300, 140], [0, 0, 1]]).repeat(1, 2, 1, 1)
+    execute = pack.nodes.interop.CamerasFromGeometry.execute
+    cameras = execute({"extrinsics": w2c, "intrinsics": K}, 640, 384, 24.0)[0]
+    assert float(cameras.c2w[1, 0, 3]) == pytest.approx(0.5)
+    with pytest.raises(ValueError, match="set DA3's mode to multiview"):
+        execute({"depth": K}, 640, 384, 24.0)
