@@ -23,6 +23,7 @@ _LIMBS = {
 _HEAD = [0, 1, 2, 3, 4, *range(FACE.start, FACE.stop)]
 _HANDS = ((LEFT_HAND, 9, 7), (RIGHT_HAND, 10, 8))  # points, wrist, elbow
 _LIMB_RADIUS = 0.35  # of the shoulder width
+_OWN_LIMIT = {"hand": 0.5, "foot": 0.5, "forearm": 1.0, "upper_arm": 1.0}  # shoulder widths; hair beside a raised hand
 _HEAD_RADIUS = 1.1  # of the face box's half diagonal
 
 
@@ -66,10 +67,13 @@ def _shapes(xy: np.ndarray, seen: np.ndarray, unit: float) -> list[_Shape]:
     if head:
         low, high = xy[head].min(0), xy[head].max(0)
         radius = max(_HEAD_RADIUS * float(np.hypot(*(high - low))) / 2, 0.4 * unit)
-        shapes.append(_Shape(part="head", points=(low + high)[None] / 2, radius=radius))
+        centre, crown = (low + high) / 2, np.array([0.0, -1.0])
         if seen[5] or seen[6]:
             shoulder = xy[[i for i in (5, 6) if seen[i]]].mean(0)
-            shapes.append(_Shape(part="neck", points=np.stack([(low + high) / 2, shoulder]), radius=limb))
+            shapes.append(_Shape(part="neck", points=np.stack([centre, shoulder]), radius=limb))
+            crown = (centre - shoulder) / max(float(np.linalg.norm(centre - shoulder)), 1e-6)
+        # The points end at the brows: a second disc covers the skull and hair above them.
+        shapes.append(_Shape(part="head", points=np.stack([centre, centre + 0.5 * radius * crown]), radius=radius))
     for part, wrist, elbow in _HANDS:
         points = xy[part][seen[part]]
         if len(points) >= 5:
@@ -116,7 +120,8 @@ def _own_radii(pose: PoseTrack, alpha: np.ndarray) -> dict[str, float]:
     for i, shape in enumerate(shapes):
         mine = reach[i, nearest == i]
         if len(mine):
-            radii[shape.part] = max(radii.get(shape.part, 0.0), float(np.quantile(mine, 0.98)) / unit)
+            own = min(float(np.quantile(mine, 0.98)) / unit, _OWN_LIMIT.get(shape.part, 2.0))
+            radii[shape.part] = max(radii.get(shape.part, 0.0), own)
     return radii
 
 
