@@ -265,6 +265,3 @@ def _stack(views: list[Views], metres_per_unit: float | None) -> Views:
         cameras=cameras,
         fresh=torch.cat([v.fresh for v in views]),
     )
-
-
-__all__ = ["CompletedScene", "SceneOptions", "complete_scene"]

@@ -1,5 +1,6 @@
 """Warping, holes, depth joins: the parts of scene completion."""
 
+import pytest
 import torch
 
 from dreamdance_core.geometry.pinhole import project, rays, unproject
@@ -188,16 +189,17 @@ def test_diffusion_solves_laplace_and_does_not_cross_walls():
     assert (diffuse(wall, weight, hole, 1e4)[hole] - 5).abs().max() < 1e-2
 
 
-def test_joined_depth_meets_the_known_without_a_step():
-    """Trap 21: a guess of wrong scale, shift and bend; known pixels stay as they are."""
+@pytest.mark.parametrize("fit", [True, False])
+def test_joined_depth_meets_the_known_without_a_step(fit):
+    """Trap 21: a guess of wrong scale, shift and bend, or one a fifth too far; known pixels stay as they are."""
     z = _room(_camera())
     hole = torch.zeros(HEIGHT, WIDTH, dtype=torch.bool)
     hole[22:50, 35:60] = True
     bend = 1 + 0.05 * torch.linspace(-1, 1, WIDTH)
-    guess = 1 / (0.4 / z * bend + 0.05)
-    joined = join_depth(guess, torch.where(hole, 0.0, z), ~hole, hole, fit=True)
+    guess = 1 / (0.4 / z * bend + 0.05) if fit else 1.2 * z * bend
+    joined = join_depth(guess, torch.where(hole, 0.0, z), ~hole, hole, fit=fit)
     assert torch.equal(joined[~hole], z[~hole])
-    assert ((joined - z).abs() / z)[hole].max() < 0.03
+    assert ((joined - z).abs() / z)[hole].max() < 0.05  # far from the border the guess counts
     for axis in (0, 1):
         border = hole.diff(dim=axis)
         step = (joined.diff(dim=axis) - z.diff(dim=axis)).abs() / z.narrow(axis, 1, z.shape[axis] - 1)
