@@ -30,7 +30,7 @@ class SceneOptions:
     views: int = 10  # most views to paint, spiral and path together
     spiral: bool = True  # look around the picture first, so that other paths can be shot later
     spiral_stop: float = 0.03  # a spiral view with a smaller hole (share of the picture) is not painted
-    path_stop: float = 0.002  # the wanted path is what will be seen: small holes count
+    path_stop: float = 0.001  # the wanted path is what will be seen: small holes count
     outpaint: float = 0.25  # margin painted around the picture first, as a share of its size; 0 = none
     paint_hole: bool = True  # False: the picture comes with the character already painted over
     prompt: str = ""  # describes the scene without the character, for inpainters that read
