@@ -64,9 +64,9 @@ class RetargetOptions:
     person: int = 0  # of the driving track
 
 
-def _middle(xy: np.ndarray, seen: np.ndarray, pair: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+def _middle(xy: np.ndarray, seen: np.ndarray, pair: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
     """(T,2) middle of a left-right pair and (T,) whether it is known, from one side where the other is missing."""
-    a, b = pair
+    a, b = pair[0], pair[-1]
     both = seen[:, a] & seen[:, b]
     middle = (xy[:, a] + xy[:, b]) / 2
     for side in pair:
@@ -78,16 +78,28 @@ def _middle(xy: np.ndarray, seen: np.ndarray, pair: tuple[int, int]) -> tuple[np
     return middle, seen[:, a] | seen[:, b]
 
 
+def _shared(pair: tuple[int, ...], seen: np.ndarray, reference: np.ndarray | None) -> tuple[int, ...]:
+    """The points of a pair that the reference shows too; all where that leaves none."""
+    if reference is None:
+        return pair
+    return tuple(i for i in pair if reference[i] and seen[:, i].any()) or pair
+
+
 def _fill(values: np.ndarray, known: np.ndarray) -> np.ndarray:
     """(T,2) with unknown frames interpolated over time, the ends held."""
     t = np.arange(len(values))
     return np.stack([np.interp(t, t[known], values[known, c]) for c in range(values.shape[1])], -1)
 
 
-def _with_middles(xy: np.ndarray, seen: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """(T,135,2) and (T,135): pelvis and neck appended, both with a position in every frame."""
-    pelvis, has_pelvis = _middle(xy, seen, (LEFT_HIP, RIGHT_HIP))
-    neck, has_neck = _middle(xy, seen, (LEFT_SHOULDER, RIGHT_SHOULDER))
+def _with_middles(
+    xy: np.ndarray, seen: np.ndarray, name: str, reference: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """(T,135,2) and (T,135): pelvis and neck appended, both with a position in every frame.
+
+    Where the reference, (133,) seen, shows one side only, that side alone is the middle in both poses.
+    """
+    pelvis, has_pelvis = _middle(xy, seen, _shared((LEFT_HIP, RIGHT_HIP), seen, reference))
+    neck, has_neck = _middle(xy, seen, _shared((LEFT_SHOULDER, RIGHT_SHOULDER), seen, reference))
     if not has_neck.any() and not has_pelvis.any():
         raise ValueError(
             f"{name} must show a torso, got no shoulder and no hip with a score of {VISIBLE} or more in "
@@ -196,10 +208,10 @@ def retarget(
         xy = driving.xy[:, one] * torch.tensor([width / driving.width, height / driving.height])
         return PoseTrack(xy=xy, score=score, width=width, height=height)
 
-    drv = _with_middles(*_arrays(driving, options.person), "driving pose")
     scale = np.array([width / reference.width, height / reference.height])
     ref_xy, ref_seen = _arrays(reference, 0)
     ref = _with_middles(ref_xy[:1] * scale, ref_seen[:1], "reference pose")
+    drv = _with_middles(*_arrays(driving, options.person), "driving pose", ref_seen[0])
     ratios = bone_ratios(drv, ref, options)
     legs = [ratios[b] for b in ("thigh", "shin") if drv[1][:, _BONES[b][0][0]].any()]
     travel = float(np.mean(legs)) if legs and ref[1][0, PELVIS] else ratios["torso"]

@@ -25,7 +25,7 @@ class Deformer:
         ).tocsr()
         self.factor = splu((self.difference.T @ self.difference + diags(hold)).tocsc())
 
-    def __call__(self, carried: np.ndarray, linear: np.ndarray, iterations: int = 1) -> np.ndarray:
+    def __call__(self, carried: np.ndarray, linear: np.ndarray, iterations: int) -> np.ndarray:
         """(V,2) positions of one frame, from where the bones carry each vertex and their linear maps (V,2,2)."""
         maps = (linear[self.edges[:, 0]] + linear[self.edges[:, 1]]) / 2
         wanted = np.einsum("eij,ej->ei", maps, self.along)

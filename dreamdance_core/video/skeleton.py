@@ -60,6 +60,8 @@ class Rig:
     head: tuple[np.ndarray, float]  # centre and radius of the face's disc
     eyes: np.ndarray  # (2,) from the right eye to the left
     has_pelvis: bool
+    shoulders: list[int]  # the points whose middle is the neck
+    hips: list[int]  # the points whose middle is the pelvis
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,16 +97,20 @@ def rest_rig(reference: PoseTrack, width: int, height: int) -> Rig:
     """The reference's bones in pixels of a width x height canvas. Raises ValueError when it shows no torso."""
     xy, seen = _points(reference, np.array([width / reference.width, height / reference.height]))
     xy, seen = xy[0], seen[0]
-    neck, unit = _mean(xy, seen, [5, 6]), _unit(xy, seen)
+    shoulders, hips = ([p for p in pair if seen[p]] for pair in ((5, 6), (11, 12)))
+    neck, unit = _mean(xy, seen, shoulders), _unit(xy, seen)
     if neck is None or unit < 2:
         raise ValueError(
             f"reference_pose must show a torso, got no shoulder with a score of {VISIBLE} or more (or all in one "
             "place); use a picture with a visible upper body, or correct its pose"
         )
-    pelvis = _mean(xy, seen, [11, 12])
+    pelvis = _mean(xy, seen, hips)
     has_pelvis = pelvis is not None
     pelvis = neck + np.array([0.0, 1.5 * unit]) if pelvis is None else pelvis
     middle = (neck + pelvis) / 2
+    for points, stand_in in (((5, 6), neck), ((11, 12), pelvis)):  # the trunk's corners are needed everywhere
+        for p in points:
+            xy[p] = xy[p] if seen[p] else stand_in
 
     head_points = [i for i in (*range(5), *range(FACE.start, FACE.stop)) if seen[i]]
     up = (neck - pelvis) / max(np.linalg.norm(neck - pelvis), 1e-6)
@@ -131,8 +137,9 @@ def rest_rig(reference: PoseTrack, width: int, height: int) -> Rig:
             )
     eyes = xy[1] - xy[2] if seen[1] and seen[2] else np.array([0.4 * unit, 0.0])
     return Rig(
-        start=start, end=end, present=present, unit=unit, head=(centre, radius), eyes=eyes, has_pelvis=has_pelvis
-    )
+        start=start, end=end, present=present, unit=unit, head=(centre, radius), eyes=eyes, has_pelvis=has_pelvis,
+        shoulders=shoulders, hips=hips or [11, 12],
+    )  # fmt: skip
 
 
 def _held(values: np.ndarray, known: np.ndarray) -> np.ndarray | None:
@@ -176,7 +183,7 @@ def _wrap(angle: np.ndarray, centre: float = 0.0) -> np.ndarray:
 
 def _tilt(vector: np.ndarray | None, rest: np.ndarray, axis: np.ndarray, limit: float) -> np.ndarray:
     """(T,) how far a left-right line leans against the trunk's axis; nothing where it is seen end-on or from behind."""
-    if vector is None:
+    if vector is None or np.linalg.norm(rest) < 1e-3:
         return np.zeros_like(axis)
     turn = _wrap(_turn(vector, rest) - axis)
     length = np.linalg.norm(vector, axis=-1) / max(np.linalg.norm(rest), 1e-6)
@@ -189,7 +196,7 @@ def _angles(rig: Rig, track: _Track) -> np.ndarray:
     rest = rig.end - rig.start
     frames = len(track.xy)
     angle = np.zeros((frames, len(NAMES)))
-    spine = track.vector([11, 12], [5, 6])
+    spine = track.vector(rig.hips, rig.shoulders)
     spine_rest = rest[0] + rest[1]
     if spine is not None and rig.has_pelvis:
         axis = np.clip(_turn(spine, spine_rest), -1.9, 1.9)
@@ -229,7 +236,7 @@ def _lengths(rig: Rig, track: _Track) -> np.ndarray:
         vector = track.vector([a], [c]) if c >= 0 else None
         if vector is not None and rig.present[b] and rest[b] > 1e-3:
             ratio[:, b] = np.linalg.norm(vector, axis=-1) / rest[b]
-    spine = track.vector([11, 12], [5, 6])
+    spine = track.vector(rig.hips, rig.shoulders)
     if spine is not None and rig.has_pelvis:
         ratio[:, :2] = (np.linalg.norm(spine, axis=-1) / max(rest[0] + rest[1], 1e-3))[:, None]
     return ratio
@@ -277,7 +284,7 @@ def drive(rig: Rig, pose: PoseTrack, *, smoothing: float = 0.8, limits: tuple[fl
     angle = _angles(rig, track)
     scale, stretch = _sizes(_lengths(rig, track), limits)
     motion = Motion(angle=angle, stretch=stretch, scale=scale, start=np.zeros((len(scale), len(NAMES), 2)))
-    pelvis, neck = track.point([11, 12]), track.point([5, 6])
+    pelvis, neck = track.point(rig.hips), track.point(rig.shoulders)
     motion.start[:, 0] = rig.start[0]
     for b in range(1, len(NAMES)):
         motion.start[:, b] = carry(rig, motion, int(PARENT[b]), rig.start[b])

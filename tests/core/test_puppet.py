@@ -170,6 +170,16 @@ def test_unseen_legs_stay_with_the_pelvis():
     assert (out - figure()[0]).abs()[200:][job.reference_alpha[200:] > 0.99].mean() < 0.02
 
 
+def test_a_reference_seen_from_the_side_needs_one_shoulder_only():
+    job = job_of(pose(frames=2, shift=torch.tensor([[0.0, 0.0], [9.0, 4.0]])))
+    job.reference_pose.score[0, 0, [6, 8, 10, 12]] = 0
+    rig = rest_rig(job.reference_pose, W, H)
+    assert rig.start.min() >= 0 and (rig.start[bone("right_upper_arm")] == JOINTS[5]).all()
+    out = puppet(smoothing=0.0, sway=0.0)(job)
+    inside = job.reference_alpha > 0.99
+    assert (out[0] - figure()[0]).abs()[inside].mean() < 0.02
+
+
 def test_gaps_hold_the_last_pose():
     frames = 6
     track = pose(frames=frames, shift=torch.stack([torch.arange(6) * 4.0, torch.zeros(6)], 1))

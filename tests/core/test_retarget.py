@@ -183,6 +183,13 @@ def test_a_bust_portrait_is_driven_from_the_neck():
     assert ratio.mean() == pytest.approx(1.5, rel=1e-3)  # unseen legs take the body's ratio
 
 
+def test_a_reference_with_one_shoulder_is_met_at_that_shoulder():
+    driver, reference = dancer(), dancer(1, scale=0.8, at=(300.0, 330.0))
+    reference.score[0, 0, [6, 8, 10, 12, 14, 16]] = 0
+    out = retarget(driver, reference, 900, 700, options=RetargetOptions(anchor="pelvis"))
+    torch.testing.assert_close(out.xy[0, 0, [11, 5]], reference.xy[0, 0, [11, 5]], atol=0.05, rtol=0)
+
+
 def test_a_pose_without_a_torso_is_refused():
     driver = dancer()
     empty = PoseTrack(xy=driver.xy[:1], score=torch.zeros(1, 1, 133), width=900, height=700)

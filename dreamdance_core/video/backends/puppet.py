@@ -59,7 +59,7 @@ class Puppet:
         # Bones hold what is close to them; the rest finds its place by staying rigid.
         hold = 0.02 + 0.5 * np.exp(-((distance / (0.12 * rig.unit)) ** 2)) * weights.max(1) ** 4
         deform = Deformer(mesh.rest, mesh.edges, hold)
-        positions = np.stack([deform(c, m) for c, m in zip(carried, linear, strict=True)])
+        positions = np.stack([deform(c, m, 2) for c, m in zip(carried, linear, strict=True)])
         return sway(positions, self.sway * _softness(mesh, rig))
 
 
