@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +15,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from .images import to_uint8
+
+WRITABLE = (".mp4", ".mkv", ".mov", ".avi")  # containers that hold H.264 and AAC
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +35,12 @@ class Clip:
     fps: float
     source_index: tuple[int, ...]  # which decoded frame of the file each frame is
     audio: Audio | None = None
+    file_size: tuple[int, int] | None = None  # (width, height) of the file's upright pictures; None: the frames' own
+
+    @property
+    def scale(self) -> float:
+        """Pixels of the frames per pixel of the file; below 1 where max_side made the frames smaller."""
+        return 1.0 if self.file_size is None else self.frames.shape[2] / self.file_size[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,14 +60,14 @@ class ClipRange:
             raise ValueError(f"fps must lie in (0, 1000], got {self.fps}")
 
 
-def _upright(frame: av.VideoFrame, max_side: int | None) -> np.ndarray:
-    """RGB bytes with rotation metadata and non-square pixels resolved, at most max_side long."""
+def _upright(frame: av.VideoFrame, aspect: float, max_side: int | None) -> np.ndarray:
+    """RGB bytes with rotation metadata and non-square pixels (aspect: width over height) resolved, at most max_side
+    long."""
     picture = frame.to_ndarray(format="rgb24")
     height, width = picture.shape[:2]
-    aspect = frame.sample_aspect_ratio if hasattr(frame, "sample_aspect_ratio") else None
-    wide = width * float(aspect) if aspect else float(width)
+    wide = width * aspect
     scale = min(1.0, max_side / max(wide, height)) if max_side else 1.0
-    size = (round(wide * scale), round(height * scale))
+    size = (max(round(wide * scale), 1), max(round(height * scale), 1))
     if size != (width, height):
         picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     turns = round(frame.rotation / 90) % 4
@@ -76,10 +84,16 @@ def _timed_frames(container: av.container.InputContainer, rate: float) -> Iterat
         yield last, frame
 
 
+def _file_size(frame: av.VideoFrame, aspect: float) -> tuple[int, int]:
+    """Width and height that the upright picture has in the file, with square pixels."""
+    size = (round(frame.width * aspect), frame.height)
+    return size[::-1] if round(frame.rotation / 90) % 2 else size
+
+
 def _choose(
-    timed: Iterator[tuple[float, av.VideoFrame]], steps: ClipRange, rate: float, max_side: int | None
+    timed: Iterator[tuple[float, av.VideoFrame]], steps: ClipRange, rate: float, show: Callable
 ) -> tuple[list[np.ndarray], list[int]]:
-    """Frames shown at the ticks of the steady clock; one picture may serve several ticks."""
+    """Frames (as `show` makes pictures of them) at the ticks of the steady clock; one may serve several ticks."""
     pictures: list[np.ndarray] = []
     source: list[int] = []
     half = 0.5 / rate  # a frame that comes up to half a tick late still belongs to its tick
@@ -91,7 +105,7 @@ def _choose(
     for index, (time, frame) in enumerate(timed):
         while held is not None and time > tick() + half and (steps.frames is None or len(pictures) < steps.frames):
             repeated = bool(source) and source[-1] == held[0]
-            pictures.append(pictures[-1] if repeated else _upright(held[1], max_side))
+            pictures.append(pictures[-1] if repeated else show(held[1]))
             source.append(held[0])
         if steps.frames is not None and len(pictures) >= steps.frames:
             return pictures, source
@@ -99,7 +113,7 @@ def _choose(
     end = time + half if held is not None else 0.0
     while held is not None and tick() <= end and (steps.frames is None or len(pictures) < steps.frames):
         repeated = bool(source) and source[-1] == held[0]
-        pictures.append(pictures[-1] if repeated else _upright(held[1], max_side))
+        pictures.append(pictures[-1] if repeated else show(held[1]))
         source.append(held[0])
     return pictures, source
 
@@ -140,22 +154,38 @@ def read_clip(path: str | Path, steps: ClipRange | None = None, *, max_side: int
             stream = container.streams.video[0]
             stream.thread_type = "AUTO"
             rate = float(steps.fps or stream.average_rate or stream.guessed_rate or 24)
-            pictures, source = _choose(_timed_frames(container, rate), steps, rate, max_side)
+            aspect = float(stream.sample_aspect_ratio or 1)
+            file_size: list[tuple[int, int]] = []
+
+            def show(frame: av.VideoFrame) -> np.ndarray:
+                file_size[:] = [_file_size(frame, aspect)]
+                return _upright(frame, aspect, max_side)
+
+            pictures, source = _choose(_timed_frames(container, rate), steps, rate, show)
         audio = _read_audio(path, steps.start / rate, len(pictures) * steps.stride / rate) if pictures else None
     except av.FFmpegError as error:
         raise ValueError(f"{path.name} is not a readable video ({error}); convert it to MP4") from error
     if not pictures:
         raise ValueError(f"{path.name} has no frame from number {steps.start} on; lower the start frame")
     frames = torch.from_numpy(np.stack(pictures)).float().div_(255)
-    return Clip(frames=frames, fps=rate / steps.stride, source_index=tuple(source), audio=audio)
+    return Clip(frames=frames, fps=rate / steps.stride, source_index=tuple(source), audio=audio, file_size=file_size[0])
+
+
+def require_video_name(path: Path) -> None:
+    """ValueError unless write_video can write a file of this name."""
+    if path.suffix.lower() not in WRITABLE:
+        raise ValueError(
+            f"{path.name} cannot be written as a video; name it {', '.join(WRITABLE[:-1])} or {WRITABLE[-1]}"
+        )
 
 
 def write_video(path: str | Path, frames: Float[Tensor, "T H W 3"], fps: float, audio: Audio | None = None) -> Path:
     """Writes H.264, yuv420p, bt709; odd sizes are extended by one repeated row or column.
 
-    The file appears whole or not at all.
+    The file appears whole or not at all. Raises ValueError for a name that is no video's.
     """
     path = Path(path)
+    require_video_name(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.stem}.part{path.suffix}")
     height, width = (n + n % 2 for n in frames.shape[1:3])

@@ -109,6 +109,36 @@ def test_downscale_and_repeatability(tmp_path):
     assert read_clip(path, max_side=64).frames.shape == (4, 48, 64, 3)
 
 
+def test_a_smaller_copy_knows_the_size_of_the_file(tmp_path):
+    path = turned_by_phone(write_video(tmp_path / "a.mp4", counters(2, 96, 128), 24.0))
+    clip = read_clip(path, max_side=64)
+    assert clip.frames.shape == (2, 64, 48, 3)
+    assert clip.file_size == (96, 128)
+    assert clip.scale == 0.5
+
+
+def test_non_square_pixels_become_square(tmp_path):
+    path = tmp_path / "wide.mp4"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=24)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream.codec_context.sample_aspect_ratio = Fraction(3, 2)
+        for picture in counters(3):
+            pixels = (picture.numpy() * 255).round().astype(np.uint8)
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+        out.mux(stream.encode(None))
+    clip = read_clip(path)
+    assert clip.frames.shape == (3, 48, 96, 3)
+    assert clip.file_size == (96, 48)
+    assert numbers(clip.frames) == [0, 1, 2]
+
+
+def test_a_name_that_is_no_videos_is_refused_at_once(tmp_path):
+    with pytest.raises(ValueError, match="a.gif cannot be written as a video"):
+        write_video(tmp_path / "a.gif", counters(2), 24.0)
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("wrong", [{"start": -1}, {"stride": 0}, {"frames": 0}, {"fps": 0.0}])
 def test_range_is_checked(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
