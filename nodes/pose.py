@@ -98,7 +98,11 @@ class ExtractPose(io.ComfyNode):
                     tooltip="1 = the person to follow; its box replaces the person detector. One mask, or one a frame.",
                 ),
                 io.BoundingBox.Input(
-                    "boxes", optional=True, tooltip="Boxes in px, one or one list per frame; replace the detector."
+                    "boxes",
+                    optional=True,
+                    socketless=False,
+                    force_input=True,  # else the browser makes a widget of it, which always sends a box
+                    tooltip="Boxes in px, one or one list per frame; replace the detector.",
                 ),
                 download_input(),
             ],

@@ -85,6 +85,7 @@ def test_workflow_opens(page, comfyui, convert, name):
     mine = convert(shipped, comfyui.get("/object_info"))
     assert set(prompt) == set(mine)
     for key, node in mine.items():
+        assert set(prompt[key]["inputs"]) == set(node["inputs"]), node["class_type"]
         for input_name, value in node["inputs"].items():
             if input_name != "viewport_state":
                 assert prompt[key]["inputs"][input_name] == value, f"{node['class_type']}.{input_name}"
@@ -118,5 +119,9 @@ def test_path_widget_appears_scrubs_and_stays_out_of_the_workflow(page):
         for key, graph in (("before", before), ("after", after))
     }
     assert values["after"] == values["before"]
-    _shoot(page, "path_widget")
+    page.evaluate(
+        "id => { const c = window.app.canvas; c.ds.scale = 1; c.centerOnNode(c.graph.getNodeById(id)); }", path
+    )
+    page.wait_for_timeout(1500)
+    page.screenshot(path=str(_SHOTS / "path_widget.png"))
     assert not _our_complaints(page)
