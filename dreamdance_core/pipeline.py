@@ -13,7 +13,7 @@ from . import backends
 from .camera.estimate import estimate_camera
 from .gaussians.fit import FitOptions, fit
 from .gaussians.render import render
-from .geometry.pinhole import intrinsics, rescale
+from .geometry.pinhole import intrinsics
 from .io.images import Picture
 from .io.stages import StageFiles
 from .io.video import Clip
@@ -22,9 +22,10 @@ from .pose.extract import boxes_from_mask, extract_pose
 from .pose.regions import paint_mask, person_mask
 from .pose.retarget import RetargetOptions, retarget
 from .runtime import Runtime
-from .scene.complete import CompletedScene, SceneOptions, complete_scene
+from .scene.build import WantedPath, build_scene, lens
+from .scene.complete import CompletedScene, SceneOptions
 from .scene.place import place_path
-from .segment.cutout import cut_out
+from .segment.cutout import cut_out, outlines_a_figure
 from .types import AnimateJob, Cameras, CameraSolution, Cutout, Depth, Gaussians, PoseTrack, Render
 
 Stage = Callable[[str], Runtime]  # the Runtime of a named stage, with that stage's own progress
@@ -73,7 +74,7 @@ class Animation:
     coverage: dict
 
 
-def build_scene(
+def scene_of(
     cut: Cutout | None,
     art: Picture,
     solution: CameraSolution | None,
@@ -86,20 +87,17 @@ def build_scene(
     cut: None takes the whole picture as background.
     """
     inpaint = backends.load("inpaint", options.inpaint, stage("Load inpainting"))
-    depth_backend = None if given.depth else backends.load("depth", options.depth, stage("Load depth"))
-    hole = torch.zeros(art.rgb.shape[:2]) if cut is None else cut.hole_mask
-    width, height = art.rgb.shape[1], art.rgb.shape[0]
-    K = None if options.focal is None else intrinsics(width, height, options.focal)
-    plate = inpaint(art.rgb, hole, options.scene.prompt, options.seed) if bool(hole.any()) else art.rgb
-    depth = given.depth or depth_backend(plate[None], K)
-    if K is None:
-        K = depth.K if depth.K is not None else _default_K(solution if given.exact_path else None, width, height)
-    path = None
-    if solution is not None:
-        units = "depth" if given.exact_path else "auto"
-        path = place_path(solution.cameras, depth.z[0], hole, K=K, median_depth=solution.median_depth, units=units)
-    scene = replace(options.scene, seed=options.seed)
-    return complete_scene(plate, hole, depth, inpaint, K=K, path=path, options=scene, run=stage("Complete scene"))
+    depth = given.depth or backends.load("depth", options.depth, stage("Load depth"))
+    return build_scene(
+        art.rgb,
+        None if cut is None else cut.hole_mask,
+        depth,
+        inpaint,
+        K=_own_lens(art, options),
+        wanted=None if solution is None else _wanted(solution, given),
+        options=replace(options.scene, seed=options.seed),
+        run=stage("Complete scene"),
+    )
 
 
 def animate(
@@ -170,7 +168,7 @@ def _scene(
     if given.gaussians is not None:
         return given.gaussians, _in_finished_scene(given, art, solution, options, stage), {}
     depends = (art, cut, solution, given, options.focal, options.depth, options.inpaint, options.scene, options.seed)
-    scene = files.once("scene", CompletedScene, depends, lambda: build_scene(cut, art, solution, options, given, stage))
+    scene = files.once("scene", CompletedScene, depends, lambda: scene_of(cut, art, solution, options, given, stage))
     gaussians = files.once(
         "gaussians",
         Gaussians,
@@ -180,12 +178,13 @@ def _scene(
     return gaussians, scene.path, scene.coverage
 
 
-def _default_K(exact: CameraSolution | None, width: int, height: int) -> Tensor:
-    """The lens of an exact path's first camera, rescaled to the canvas; else f = width."""
-    if exact is None:
-        return intrinsics(width, height)
-    cameras = exact.cameras
-    return rescale(cameras.K[0], width / cameras.width, height / cameras.height)
+def _own_lens(art: Picture, options: AnimateOptions) -> Tensor | None:
+    return None if options.focal is None else intrinsics(art.rgb.shape[1], art.rgb.shape[0], options.focal)
+
+
+def _wanted(solution: CameraSolution, given: Given) -> WantedPath:
+    units = "depth" if given.exact_path else "auto"
+    return WantedPath(cameras=solution.cameras, median_depth=solution.median_depth, units=units)
 
 
 def _in_finished_scene(
@@ -193,17 +192,19 @@ def _in_finished_scene(
 ) -> Cameras:
     """The path placed by what the finished scene shows from its reference camera."""
     height, width = art.rgb.shape[:2]
-    K = intrinsics(width, height, options.focal)
+    wanted = _wanted(solution, given)
+    K = lens(_own_lens(art, options), None, wanted, width, height)
     start = Cameras(c2w=torch.eye(4)[None], K=K[None], width=width, height=height)
     z = render(given.gaussians, start, run=stage("Look at the scene")).z[0]
-    units = "depth" if given.exact_path else "auto"
-    return place_path(solution.cameras, z, K=K, median_depth=solution.median_depth, units=units)
+    return place_path(wanted.cameras, z, K=K, median_depth=wanted.median_depth, units=wanted.units)
 
 
 def _cut(art: Picture, given: Given, options: AnimateOptions, stage: Stage) -> Cutout:
-    known = given.mask is not None or art.alpha is not None
+    if given.mask is not None:
+        return cut_out(art.rgb, None, mask=given.mask)
+    known = outlines_a_figure(art.alpha)
     backend = None if known else backends.load("segment", options.segment, stage("Cut out the character"))
-    return cut_out(art.rgb, backend, mask=given.mask, alpha=art.alpha)
+    return cut_out(art.rgb, backend, alpha=art.alpha)
 
 
 def _solve(clip: Clip, driving: PoseTrack, options: AnimateOptions, stage: Stage) -> CameraSolution:

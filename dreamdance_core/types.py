@@ -185,7 +185,10 @@ class CameraBackend(Protocol):
 @runtime_checkable
 class DepthBackend(Protocol):
     def __call__(self, frames: Float[Tensor, "T H W 3"], K: Float[Tensor, "3 3"] | None = None) -> Depth:
-        """Planar z of each picture; K in pixels when the caller knows it."""
+        """Planar z of each picture; K in pixels when the caller knows it.
+
+        A class attribute `whole_pictures_only = True` says that it must not be asked about painted views of a scene.
+        """
 
 
 @runtime_checkable

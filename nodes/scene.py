@@ -7,9 +7,8 @@ from comfy_api.latest import io, ui
 from torch import Tensor
 
 from ..dreamdance_core import backends
-from ..dreamdance_core.geometry.pinhole import intrinsics
-from ..dreamdance_core.scene.complete import SceneOptions, complete_scene
-from ..dreamdance_core.scene.place import place_path
+from ..dreamdance_core.scene.build import WantedPath, build_scene
+from ..dreamdance_core.scene.complete import SceneOptions
 from . import host
 from .control import fitted
 from .host_inpaint import HostInpaint, sampler_names, scheduler_names
@@ -298,19 +297,17 @@ class SpiralSceneInpaint(io.ComfyNode):
         inpaint = (
             HostInpaint.from_node(more) if more.get("model") is not None else backends.load("inpaint", backend, run)
         )
-        plate = inpaint(picture, hole, prompt, seed % 2**63) if bool(hole.any()) else picture
         if more.get("depth") is not None:
             depth = depth_from(more["depth"], width, height)
         else:
-            depth = backends.load("depth", depth_backend, run)(plate[None])
-        K = depth.K if depth.K is not None else intrinsics(width, height)
-        path = None
+            depth = backends.load("depth", depth_backend, run)
+        wanted = None
         if more.get("cameras") is not None:
-            wanted, near = cameras_of(more["cameras"]), median_depth_of(more["cameras"])
             rules = {"units": more.get("camera_units", "auto"), "gain": more.get("camera_gain", 1.0)}
-            path = place_path(wanted, depth.z[0], hole, K=K, median_depth=near, **rules)
+            near = median_depth_of(more["cameras"])
+            wanted = WantedPath(cameras=cameras_of(more["cameras"]), median_depth=near, **rules)
         options = SceneOptions(views=views, spiral=more.get("spiral", True), prompt=prompt, seed=seed % 2**63)
-        scene = complete_scene(plate, hole, depth, inpaint, K=K, path=path, options=options, run=run)
+        scene = build_scene(picture, hole, depth, inpaint, wanted=wanted, options=options, run=run)
         path = scene.path or scene.views.cameras
         report = "\n".join(f"{key.replace('_', ' ')}: {value}" for key, value in scene.coverage.items())
         fresh = scene.views.fresh

@@ -14,11 +14,12 @@ from ..io.ply import read_ply, write_ply
 from ..io.pose_files import write_pose
 from ..io.stages import StageFiles, digest
 from ..io.video import Clip, read_clip, write_video
+from ..io.whole import write_whole
 from ..pipeline import Animation, Stage
 from ..pipeline import animate as run_pipeline
 from ..types import CameraSolution
 from . import options
-from .parts import CLIP_SIDE, note
+from .parts import CLIP_SIDE, in_file_pixels, note
 
 OUTPUTS = ("animation.mp4", "background.mp4", "scene.ply", "camera.json", "pose.json", "report.json")
 
@@ -34,11 +35,15 @@ def animate(args: Namespace, stage: Stage) -> None:
     art = read_image(args.art)
     clip = read_clip(args.video_file, options.clip_range(args), max_side=CLIP_SIDE)
     settings = options.animate_options(args)
+    if settings.driving_focal is not None:
+        settings = replace(settings, driving_focal=settings.driving_focal * clip.scale)
     on_canvas = options.canvas(art, args)
     height, width = on_canvas.rgb.shape[:2]
     solution = None
     if Path(args.camera).suffix or Path(args.camera).is_dir():
         solution = _follow(options.solution_from_file(Path(args.camera), width, height, clip.fps), clip)
+    elif args.camera_units == "depth":
+        raise ValueError("--camera-units depth needs --camera FILE: a clip tells no unit; give a file or leave it out")
     else:
         settings = replace(settings, camera=args.camera)
     given = options.given(art, args, solution)
@@ -69,9 +74,7 @@ def animate(args: Namespace, stage: Stage) -> None:
         "reused_stages": files.reused,
         "seconds": round(time.monotonic() - started, 1),
     }
-    partial = args.out / "report.json.part"
-    partial.write_text(json.dumps(report, indent=2))
-    partial.replace(args.out / "report.json")
+    write_whole(args.out / "report.json", json.dumps(report, indent=2).encode())
     note(f"{args.out / OUTPUTS[0]}: {len(made.frames)} frames in {report['seconds']:.0f} s")
 
 
@@ -102,4 +105,4 @@ def _write(out: Path, made: Animation, clip: Clip) -> None:
     write_video(out / "background.mp4", made.background.frames, clip.fps, clip.audio)
     write_ply(out / "scene.ply", made.gaussians)
     write_cameras(out / "camera.json", made.background.cameras)
-    write_pose(out / "pose.json", made.pose)
+    write_pose(out / "pose.json", in_file_pixels(made.pose, clip))

@@ -11,6 +11,7 @@ import torch
 from ..evaluation.metrics import compare
 from ..io.images import read_image
 from ..io.video import read_clip
+from ..io.whole import write_whole
 from ..pipeline import Stage
 from .parts import note
 
@@ -22,14 +23,16 @@ def _frames(path: Path) -> torch.Tensor:
     pictures = sorted(p for p in path.iterdir() if p.suffix.lower() in (".png", ".jpg", ".jpeg", ".webp"))
     if not pictures:
         raise ValueError(f"{path} holds no pictures (.png, .jpg, .webp); give a folder of frames or a video")
-    return torch.stack([read_image(p).rgb for p in pictures])
+    frames = [read_image(p).rgb for p in pictures]
+    if len({frame.shape for frame in frames}) > 1:
+        raise ValueError(f"the pictures in {path} must have one size; give the frames of one clip")
+    return torch.stack(frames)
 
 
 def evaluate(args: Namespace, stage: Stage) -> None:
     """Prints the metrics, and writes them with --out."""
-    metrics = compare(_frames(args.pred), _frames(args.truth))
+    metrics = compare(_frames(args.pred), _frames(args.truth), stage("Compare").report)
     text = json.dumps(metrics, indent=2)
     note(text)
     if args.out is not None:
-        args.out.parent.mkdir(parents=True, exist_ok=True)
-        args.out.write_text(text)
+        write_whole(args.out, text.encode())

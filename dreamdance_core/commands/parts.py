@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
 import torch
+from tqdm import tqdm
 
 from .. import backends
 from ..camera.estimate import estimate_camera
@@ -15,31 +15,32 @@ from ..gaussians.fit import fit
 from ..gaussians.render import render as render_gaussians
 from ..geometry.pinhole import rescale
 from ..io import weights as weight_files
-from ..io.camera_files import read_cameras, write_cameras
+from ..io.camera_files import read_cameras, require_camera_name, write_cameras
 from ..io.images import read_image, write_image
 from ..io.maps import read_clip_mask
 from ..io.ply import read_ply, write_ply
 from ..io.pose_files import write_pose
-from ..io.video import read_clip, write_video
-from ..pipeline import Stage, build_scene
+from ..io.video import Clip, read_clip, require_video_name, write_video
+from ..pipeline import Stage, scene_of
 from ..pose.extract import extract_pose
 from ..pose.regions import person_mask
-from ..segment.cutout import cut_out
+from ..segment.cutout import cut_out, outlines_a_figure
+from ..types import PoseTrack
 from . import options
 
 CLIP_SIDE = 1280  # px; longer clips are read at this size: detectors and solvers gain nothing beyond it
 
 
 def note(text: str) -> None:
-    """A line for the user, on stdout."""
-    sys.stdout.write(text + "\n")
+    """A line for the user, on stdout, clear of the progress bar."""
+    tqdm.write(text)
 
 
 def segment(args: Namespace, stage: Stage) -> None:
     """Writes the character's mask, white = character."""
     picture = read_image(args.art)
     backend = None
-    if picture.alpha is None:
+    if not outlines_a_figure(picture.alpha):
         backend = backends.load("segment", args.segment, stage("Load segmentation"))
     write_image(args.out, cut_out(picture.rgb, backend, alpha=picture.alpha).alpha)
 
@@ -49,24 +50,45 @@ def pose(args: Namespace, stage: Stage) -> None:
     clip = read_clip(args.video_file, options.clip_range(args), max_side=CLIP_SIDE)
     backend = backends.load("pose", args.pose, stage("Load pose"))
     track = extract_pose(clip.frames, backend, people=args.people, fps=clip.fps, run=stage("Pose of the clip"))
-    write_pose(args.out, track)
+    write_pose(args.out, in_file_pixels(track, clip))
+
+
+def in_file_pixels(track: PoseTrack, clip: Clip) -> PoseTrack:
+    """The pose in pixels of the clip's file, where the clip was read at a smaller size."""
+    width, height = clip.file_size or (track.width, track.height)
+    factor = torch.tensor([width / track.width, height / track.height])
+    return replace(track, xy=track.xy * factor, width=width, height=height)
 
 
 def camera(args: Namespace, stage: Stage) -> None:
     """Writes the clip's camera and prints what was found and assumed."""
+    require_camera_name(args.out)
     steps = options.clip_range(args)
-    clip = read_clip(args.video_file, steps)
+    clip = read_clip(args.video_file, steps, max_side=CLIP_SIDE)
     if args.mask is not None:
-        people = read_clip_mask(args.mask, steps)
+        people = _mask_of_clip(read_clip_mask(args.mask, steps, clip.source_index), args.mask.name, clip)
     else:
         people = _people(clip.frames, clip.fps, args, stage)
     backend = backends.load("camera", args.camera, stage("Load camera solver"))
+    focal = None if args.focal is None else args.focal * clip.scale
     solution = estimate_camera(
-        clip.frames, backend, person_mask=people, focal=args.focal, fps=clip.fps, run=stage("Camera of the clip")
+        clip.frames, backend, person_mask=people, focal=focal, fps=clip.fps, run=stage("Camera of the clip")
     )
-    write_cameras(args.out, solution.cameras)
+    width, height = clip.file_size
+    K = rescale(solution.cameras.K, 1 / clip.scale, height / clip.frames.shape[1])
+    write_cameras(args.out, replace(solution.cameras, K=K, width=width, height=height))
     solved = f"{int(solution.solved.sum())} of {len(solution.solved)} frames solved"
     note(f"{solution.kind}; {solved}" + "".join(f"\n{line}" for line in solution.notes))
+
+
+def _mask_of_clip(mask: torch.Tensor, name: str, clip: Clip) -> torch.Tensor:
+    """The mask at the size the clip was read at; it must have the file's own size."""
+    if mask.shape[:0:-1] != clip.file_size:
+        have, want = "x".join(map(str, mask.shape[:0:-1])), "x".join(map(str, clip.file_size))
+        raise ValueError(f"{name} must have the clip's size {want}, got {have}; resize it first")
+    if clip.scale == 1:
+        return mask
+    return torch.nn.functional.interpolate(mask[:, None], size=clip.frames.shape[1:3], mode="area")[:, 0]
 
 
 def _people(frames: torch.Tensor, fps: float, args: Namespace, stage: Stage) -> torch.Tensor | None:
@@ -89,7 +111,7 @@ def scene(args: Namespace, stage: Stage) -> None:
     cut = None
     if given.mask is not None:
         cut = cut_out(on_canvas.rgb, None, mask=given.mask)
-    completed = build_scene(cut, on_canvas, solution, settings, given, stage)
+    completed = scene_of(cut, on_canvas, solution, settings, given, stage)
     fitted = fit(completed.views, options=settings.fit, path=completed.path, run=stage("Fit Gaussians"))
     write_ply(args.out, fitted.gaussians)
     if completed.path is not None:
@@ -99,11 +121,9 @@ def scene(args: Namespace, stage: Stage) -> None:
 
 def render(args: Namespace, stage: Stage) -> None:
     """Writes a video, or a folder of numbered pictures; colours over black."""
+    if args.out.suffix:
+        require_video_name(args.out)
     cameras = read_cameras(args.camera, *(args.size or (None, None)))
-    if args.size is not None:
-        width, height = args.size
-        K = rescale(cameras.K, width / cameras.width, height / cameras.height)
-        cameras = replace(cameras, K=K, width=width, height=height)
     frames = render_gaussians(read_ply(args.scene), cameras, run=stage("Render")).frames
     write_frames(args.out, frames, cameras.fps)
 

@@ -127,6 +127,8 @@ def box_depth(layout: Layout, width: int, height: int, focal: float) -> Float[Te
 class RoomBox:
     """See DepthBackend."""
 
+    whole_pictures_only = True  # a painted view from the side has no room to fit
+
     def __call__(self, frames: Float[Tensor, "T H W 3"], K: Float[Tensor, "3 3"] | None = None) -> Depth:
         """Planar z in units of the camera's height, everywhere valid; without a K, f = W within 35..75 degrees."""
         height, width = frames.shape[1:3]
