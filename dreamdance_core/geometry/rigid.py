@@ -24,6 +24,15 @@ def rigid(R: Float[Tensor, "*B 3 3"], t: Float[Tensor, "*B 3"]) -> Float[Tensor,
     return out
 
 
+def nearest_rigid(pose: Float[Tensor, "*B 4 4"]) -> Float[Tensor, "*B 4 4"]:
+    """The rigid transforms nearest to almost rigid ones, as files with rounded digits hold them (polar decomposition).
+
+    Only of a proper rotation is the transpose the inverse; the translation is kept as it is.
+    """
+    U, _, Vh = torch.linalg.svd(pose[..., :3, :3])
+    return rigid(U @ Vh, pose[..., :3, 3])
+
+
 def rebase(c2w: Float[Tensor, "T 4 4"]) -> Float[Tensor, "T 4 4"]:
     """The same path seen from its first camera: inv(c2w[0]) @ c2w, so that pose 0 is the identity."""
     out = rigid_inverse(c2w[0]) @ c2w

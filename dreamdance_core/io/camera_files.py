@@ -5,6 +5,7 @@ Every file may stand in any rigid frame; it is read as it is. Errors are ValueEr
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from ..geometry.convert import from_cameractrl, to_cameractrl
 from ..geometry.pinhole import intrinsics, rescale
 from ..geometry.rigid import (
     matrix_from_quat,
+    nearest_rigid,
     quat_from_matrix,
     rigid,
     rigid_inverse,
@@ -24,7 +26,9 @@ from ..geometry.rigid import (
 )
 from ..types import Cameras
 from .gltf_cameras import read_gltf
+from .whole import write_whole
 
+_ROUNDED = 2e-6  # error of R R^T above which a file's digits were cut; below it is float32 itself
 FORMATS = ".json, .txt (TUM or RealEstate10K), .npy, .glb, .gltf or a COLMAP text folder"
 
 
@@ -58,18 +62,26 @@ def read_cameras(path: Path, width: int | None = None, height: int | None = None
 def write_cameras(path: Path, cameras: Cameras) -> None:
     """Writes camera.json, TUM (.tum or .txt), RealEstate10K (.re10k.txt), .npy, or a COLMAP folder (no suffix)."""
     path = Path(path)
+    require_camera_name(path)
     if path.suffix == ".json":
-        path.write_text(json.dumps(_to_json(cameras)))
+        write_whole(path, json.dumps(_to_json(cameras)).encode())
     elif path.name.endswith(".re10k.txt"):
         rows = "\n".join(" ".join(_number(v) for v in row) for row in to_cameractrl(cameras))
-        path.write_text(f"# RealEstate10K: frame fx fy cx cy 0 0 w2c, at {_number(cameras.fps)} fps\n{rows}\n")
+        head = f"# RealEstate10K: frame fx fy cx cy 0 0 w2c, at {_number(cameras.fps)} fps"
+        write_whole(path, f"{head}\n{rows}\n".encode())
     elif path.suffix in (".txt", ".tum"):
-        path.write_text(_to_tum(cameras))
+        write_whole(path, _to_tum(cameras).encode())
     elif path.suffix == ".npy":
-        np.save(path, cameras.c2w.cpu().numpy())
-    elif path.suffix == "":
-        _write_colmap(path, cameras)
+        stack = io.BytesIO()
+        np.save(stack, cameras.c2w.cpu().numpy())
+        write_whole(path, stack.getvalue())
     else:
+        _write_colmap(path, cameras)
+
+
+def require_camera_name(path: Path) -> None:
+    """ValueError unless write_cameras can write a file of this name."""
+    if path.suffix not in (".json", ".txt", ".tum", ".npy", ""):
         raise ValueError(
             f"cameras cannot be written as {path.suffix!r}; use .json, .txt (TUM), .re10k.txt, .npy or a COLMAP folder"
         )
@@ -126,14 +138,14 @@ def _cameras(path: Path, c2w: np.ndarray, K: np.ndarray, width: int, height: int
     poses = np.tile(np.eye(4), (len(c2w), 1, 1))
     poses[:, :3] = c2w[:, :3]
     off = np.abs(poses[:, :3, :3] @ poses[:, :3, :3].transpose(0, 2, 1) - np.eye(3)).max(axis=(1, 2))
-    if off.max() > 1e-3 or np.linalg.det(poses[:, :3, :3]).min() < 0:
+    if off.max() > 3e-3 or np.linalg.det(poses[:, :3, :3]).min() < 0:
         raise ValueError(
             f"camera file {path} must hold proper rotations in c2w; that of camera {int(off.argmax())} is scaled, "
             "skewed or mirrored"
         )
-    return Cameras(
-        c2w=torch.from_numpy(poses).float(), K=torch.from_numpy(K).float(), width=width, height=height, fps=fps
-    )
+    c2w = torch.from_numpy(poses)
+    c2w = nearest_rigid(c2w) if off.max() > _ROUNDED else c2w
+    return Cameras(c2w=c2w.float(), K=torch.from_numpy(K).float(), width=width, height=height, fps=fps)
 
 
 def _read_npy(path: Path, width: int, height: int, fps: float) -> Cameras:

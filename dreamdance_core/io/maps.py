@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -38,10 +39,13 @@ def read_mask(path: str | Path) -> Float[Tensor, "H W"]:
     return picture.rgb.mean(-1)
 
 
-def read_clip_mask(path: str | Path, steps: ClipRange | None = None) -> Float[Tensor, "T H W"]:
+def read_clip_mask(
+    path: str | Path, steps: ClipRange | None = None, source_index: Sequence[int] | None = None
+) -> Float[Tensor, "T H W"]:
     """Masks of a clip's frames (1 = person): a video, or an .npz with `mask` packed by np.packbits along the width.
 
     The .npz holds `mask` (T,H,ceil(W/8)) uint8 and `shape` (T,H,W). `steps` picks its frames by start, stride, count.
+    An .npz has no clock: `source_index` (that of the Clip it belongs to) says which of its rows a re-timed clip uses.
     """
     path, steps = Path(path), steps or ClipRange()
     if path.suffix.lower() != ".npz":
@@ -51,8 +55,12 @@ def read_clip_mask(path: str | Path, steps: ClipRange | None = None) -> Float[Te
     bits = np.unpackbits(arrays["mask"], axis=-1)[..., : shape[-1]]
     if bits.shape != shape:
         raise ValueError(f"{path.name} says its masks are {shape} (frames, height, width) but holds {bits.shape}")
-    last = None if steps.frames is None else steps.start + steps.frames * steps.stride
-    return torch.from_numpy(bits[steps.start : last : steps.stride].astype(np.float32))
+    if source_index is None:
+        last = None if steps.frames is None else steps.start + steps.frames * steps.stride
+        source_index = range(len(bits))[steps.start : last : steps.stride]
+    elif max(source_index) >= len(bits):
+        raise ValueError(f"{path.name} must hold a mask for frame {max(source_index)} of the clip, got {len(bits)}")
+    return torch.from_numpy(bits[list(source_index)].astype(np.float32))
 
 
 def read_depth(path: str | Path) -> Depth:
