@@ -162,6 +162,7 @@ def _scene_commands(add: Add) -> None:
     evaluate.add_argument("--pred", type=Path, required=True, help="video or folder")
     evaluate.add_argument("--truth", type=Path, required=True, help="video or folder")
     evaluate.add_argument("--out", type=Path, help="METRICS.json (default: printed only)")
+    _common(evaluate)
 
     weights = add("weights", parts.weights, "list or fetch published weights, with their licences")
     weights.add_argument("action", choices=("list", "get"))
@@ -171,14 +172,14 @@ def _scene_commands(add: Add) -> None:
 
 def runtime(args: argparse.Namespace, bars: Bars) -> Callable[[str], Runtime]:
     """A function that makes the Runtime of a named stage, each with its own progress bar."""
-    name = getattr(args, "device", "cpu")
+    name = args.device
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     try:
         device = torch.empty(0, device=name).device
     except (RuntimeError, AssertionError) as error:
         raise ValueError(f"device {name!r} cannot be used here ({str(error).splitlines()[0]}); try cpu") from error
-    folders = (*getattr(args, "weights", ()), default_folder())
+    folders = (*args.weights, default_folder())
     dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
 
     def stage(title: str) -> Runtime:
@@ -192,13 +193,12 @@ def runtime(args: argparse.Namespace, bars: Bars) -> Callable[[str], Runtime]:
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; 0 on success, 1 with one sentence on bad input, 130 when interrupted."""
     args = parser().parse_args(arguments)
-    if not hasattr(args, "download"):
-        args.download = False
     with Bars() as bars:
         try:
             args.do(args, runtime(args, bars))
         except KeyboardInterrupt:
-            bars.say("interrupted; finished stages are kept and will be reused", error=True)
+            kept = "; finished stages are kept and will be reused" if args.command in ("animate", "demo") else ""
+            bars.say(f"interrupted{kept}", error=True)
             return 130
         except (ValueError, OSError, ImportError, RuntimeError) as error:
             bars.say(f"{args.command}: {error}", error=True)

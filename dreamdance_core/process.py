@@ -52,7 +52,7 @@ def run_worker(script: Path, job_dir: Path, run: Runtime, *, poll: float = 0.2, 
 def _progress(job_dir: Path) -> tuple[int, int]:
     try:
         state = json.loads((job_dir / "progress.json").read_text())
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):  # not there yet; on Windows: being replaced
         return 0, 1
     return int(state["done"]), int(state["total"])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from jaxtyping import Float
@@ -46,7 +48,11 @@ def ssim(a: Float[Tensor, "H W 3"], b: Float[Tensor, "H W 3"]) -> float:
     return float(score[pad:-pad, pad:-pad].mean())
 
 
-def compare(pred: Float[Tensor, "T H W 3"], truth: Float[Tensor, "Tt Ht Wt 3"]) -> dict[str, float]:
+def compare(
+    pred: Float[Tensor, "T H W 3"],
+    truth: Float[Tensor, "Tt Ht Wt 3"],
+    report: Callable[[int, int], None] = lambda done, total: None,
+) -> dict[str, float]:
     """Means over frames of psnr, ssim, mae and l1_table. Raises ValueError when lengths or sizes differ."""
     if pred.shape != truth.shape:
         raise ValueError(
@@ -55,5 +61,9 @@ def compare(pred: Float[Tensor, "T H W 3"], truth: Float[Tensor, "Tt Ht Wt 3"]) 
         )
     if min(pred.shape[1:3]) < SSIM_WINDOW:
         raise ValueError(f"frames must be at least {SSIM_WINDOW} px in both directions, got {tuple(pred.shape[1:3])}")
-    pairs = list(zip(pred, truth, strict=True))
-    return {f.__name__: float(np.mean([f(a, b) for a, b in pairs])) for f in (psnr, ssim, mae, l1_table)}
+    metrics = (psnr, ssim, mae, l1_table)
+    rows = []
+    for a, b in zip(pred, truth, strict=True):
+        rows.append([metric(a, b) for metric in metrics])
+        report(len(rows), len(pred))
+    return {metric.__name__: float(mean) for metric, mean in zip(metrics, np.mean(rows, 0), strict=True)}

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ..types import Gaussians
+from .whole import write_whole
 
 _TYPES = {
     "char": "i1", "int8": "i1", "uchar": "u1", "uint8": "u1", "short": "i2", "int16": "i2", "ushort": "u2",
@@ -32,7 +33,7 @@ def write_ply(path: str | Path, gaussians: Gaussians) -> None:
     names = _names(rest.shape[1])
     header = ["ply", "format binary_little_endian 1.0", f"element vertex {len(table)}"]
     header += [f"property float {name}" for name in names] + ["end_header", ""]
-    Path(path).write_bytes("\n".join(header).encode("ascii") + table.tobytes())
+    write_whole(Path(path), "\n".join(header).encode("ascii") + table.tobytes())
 
 
 def _names(rest: int) -> list[str]:

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from ..types import PoseTrack
+from .whole import write_whole
 
 POINTS = 133
 BODY = slice(0, 17)
@@ -154,4 +155,4 @@ def read_pose(path: str | Path) -> PoseTrack:
 
 def write_pose(path: str | Path, track: PoseTrack) -> None:
     """Writes the track as POSE_KEYPOINT JSON in the host core's layout."""
-    Path(path).write_text(json.dumps(to_pose_keypoint(track)), encoding="utf-8")
+    write_whole(Path(path), json.dumps(to_pose_keypoint(track)).encode())

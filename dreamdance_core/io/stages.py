@@ -28,7 +28,7 @@ def digest(*parts: Any) -> str:
                     sha.update(chunk)
         elif isinstance(part, torch.Tensor):
             sha.update(str(part.dtype).encode() + str(tuple(part.shape)).encode())
-            sha.update(part.detach().cpu().contiguous().numpy().tobytes())
+            sha.update(part.detach().cpu().contiguous().numpy())  # its buffer, not a copy
         elif is_dataclass(part):
             sha.update(digest(type(part).__name__, *(getattr(part, item.name) for item in fields(part))).encode())
         elif isinstance(part, tuple | list):
@@ -73,7 +73,7 @@ class StageFiles:
         """The stored value when all it depends on is unchanged, else compute() stored; `kind` is its dataclass."""
         if self.folder is None:
             return compute()
-        key = digest(name, depends)
+        key = digest(name, [item.name for item in fields(kind)], depends)
         path = self.folder / f"{name}.safetensors"
         stored = self._load(path, kind, key)
         if stored is not None:

@@ -37,7 +37,7 @@ def cut_out(
             )
     if not torch.isfinite(image).all():
         raise ValueError("image must be finite, got NaN or infinite values; check the node that made it")
-    if alpha is not None and float(alpha.min()) < 0.99:
+    if outlines_a_figure(alpha):
         matte = alpha.float().cpu().clamp(0, 1)
     elif mask is not None:
         matte = _soften(image, mask.float().cpu().clamp(0, 1))
@@ -47,6 +47,11 @@ def cut_out(
         raise ValueError("the picture has no transparent pixel: give a mask or a segment backend")
     _require_plausible(matte)
     return Cutout(character=_clean_colours(image, matte), alpha=matte, hole_mask=hole_mask(matte))
+
+
+def outlines_a_figure(alpha: Float[Tensor, "H W"] | None) -> bool:
+    """Whether a picture's own alpha cuts anything out; rounded corners or an odd clear pixel do not."""
+    return alpha is not None and float((alpha > 0.5).float().mean()) <= LARGEST
 
 
 def hole_mask(alpha: Float[Tensor, "H W"]) -> Float[Tensor, "H W"]:

@@ -162,6 +162,8 @@ def test_sources_in_order_alpha_mask_backend():
     assert torch.equal(cut_out(picture, None, mask=soft).alpha, soft), "a soft mask is the user's own matte"
     assert iou(cut_out(picture, None, mask=hard).alpha, hard) > 0.9
     opaque = torch.ones(HEIGHT, WIDTH)
+    opaque[:3, :3] = 0  # a rounded corner outlines nobody
+    assert torch.equal(cut_out(picture, None, mask=soft, alpha=opaque).alpha, soft)
     assert torch.equal(picture, before)
     with pytest.raises(ValueError, match="segment backend"):
         cut_out(picture, None, alpha=opaque)

@@ -10,6 +10,7 @@ It lies outside backends/ because a file's own folder comes first on a script's 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -29,7 +30,8 @@ def exit_with_parent() -> None:
 def write_progress(job: Path, done: int, total: int) -> None:
     part = job / "progress.part"
     part.write_text(json.dumps({"done": done, "total": total}))
-    os.replace(part, job / "progress.json")
+    with contextlib.suppress(PermissionError):  # on Windows, while the parent reads it; the next one will do
+        os.replace(part, job / "progress.json")
 
 
 def extract(job: Path, settings: dict, names: list[str], size: tuple[int, int]) -> None:
