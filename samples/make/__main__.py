@@ -61,7 +61,11 @@ def write_truth(folder: Path, made: list) -> None:
     )
     person = np.stack([s.person > 0.5 for s in made])
     np.savez_compressed(
-        folder / "dance.person_mask.npz", mask=np.packbits(person, axis=-1), width=SIZE[0], height=SIZE[1]
+        folder / "dance.person_mask.npz",
+        mask=np.packbits(person, axis=-1),
+        shape=person.shape,
+        width=SIZE[0],
+        height=SIZE[1],
     )
 
 

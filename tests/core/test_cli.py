@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 
 from dreamdance_core.cli import SAMPLES, main
+from dreamdance_core.commands import parts
 from dreamdance_core.io.camera_files import read_cameras
 from dreamdance_core.io.images import read_image
 from dreamdance_core.io.ply import read_ply
@@ -71,6 +72,8 @@ def test_a_finished_scene_and_a_camera_file_replace_their_stages(run_folder, tmp
     assert main([*arguments, *scene]) == 0
     first, again = (read_clip(folder / "background.mp4").frames for folder in (run_folder, tmp_path))
     assert (first - again).abs().mean() < 0.02
+    own, followed = (read_cameras(folder / "camera.json") for folder in (run_folder, tmp_path))
+    assert torch.allclose(own.K, followed.K)  # the file's lens, since its path is followed exactly
     assert not (tmp_path / "stages" / "gaussians.safetensors").exists()
 
 
@@ -107,6 +110,25 @@ def test_segment_pose_camera_and_weights(tmp_path, capsys):
     assert "u2netp" in capsys.readouterr().out
 
 
+def test_large_clips_are_read_smaller_but_answered_in_their_own_pixels(tmp_path, monkeypatch):
+    full, small = tmp_path / "new" / "full.json", tmp_path / "new" / "small.json"
+    assert main(["pose", DANCE, "--out", str(full), "--frames", "1"]) == 0
+    monkeypatch.setattr(parts, "CLIP_SIDE", 320)
+    assert main(["pose", DANCE, "--out", str(small), "--frames", "1"]) == 0
+    full, small = read_pose(full), read_pose(small)
+    assert (small.width, small.height) == (full.width, full.height) == (480, 640)
+    both = (full.score > 0.5) & (small.score > 0.5)
+    assert float((full.xy - small.xy).norm(dim=-1)[both].mean()) < 10
+    camera = tmp_path / "camera.json"
+    mask = str(SAMPLES / "dance.person_mask.npz")
+    arguments = ["camera", DANCE, "--mask", mask, "--focal", "700", "--frames", "1", "--start", "40"]
+    assert main([*arguments, "--out", str(camera)]) == 0
+    found = read_cameras(camera)
+    assert (found.width, found.height) == (480, 640)
+    assert float(found.K[0, 0, 0]) == pytest.approx(700)
+    assert found.K[0, :2, 2].tolist() == [240, 320]
+
+
 def bad_files(folder: Path) -> None:
     (folder / "text.png").write_text("hello")
     (folder / "text.mp4").write_text("hello")
@@ -137,6 +159,10 @@ def bad_files(folder: Path) -> None:
         (["scene", ART, "--camera", "text.json", "--out", "s.ply"], "text.json"),
         (["render", "text.ply", "--camera", "text.json", "--out", "r.mp4"], "text.json"),
         (["segment", ART, "--out", "m.png", "--device", "cuda:77"], "cannot be used here"),
+        (["animate", ART, DANCE, "--out", "o", "--camera-units", "depth", "--frames", "1"], "needs --camera FILE"),
+        (["camera", DANCE, "--out", "c.xyz"], "cameras cannot be written as '.xyz'"),
+        (["render", "text.ply", "--camera", "text.json", "--out", "r.gif"], "r.gif cannot be written as a video"),
+        (["evaluate", "--pred", DANCE, "--truth", "empty_room.mp4"], "must have the same frames and size"),
         (["weights", "get"], "needs a name"),
         (["weights", "get", "nothing"], "nothing"),
     ],
