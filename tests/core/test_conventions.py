@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 
+import pytest
 import torch
+from jaxtyping import TypeCheckError
 
-from dreamdance_core.geometry import convert, pinhole
+from dreamdance_core.geometry import convert, pinhole, rigid
 from dreamdance_core.geometry.rigid import matrix_from_quat
+from dreamdance_core.types import Depth
 
 
 def _camera() -> torch.Tensor:
@@ -81,3 +84,14 @@ def test_lens_in_millimetres() -> None:
     assert convert.focal_from_mm(36.0, 480, 832) == 832.0
     assert convert.mm_from_focal(832.0, 832, 480) == 36.0
     assert abs(convert.fov_from_focal(415.6922, 480) - 60.0) < 1e-4
+
+
+def test_the_shape_checker_is_on() -> None:
+    """Without it all three calls go through, and no shape in a signature would mean anything."""
+    for wrong in (
+        lambda: rigid.wxyz_from_xyzw(torch.zeros(5, 3)),  # not four numbers
+        lambda: convert.from_opengl(torch.eye(4, dtype=torch.int64)),  # not floating point
+        lambda: Depth(z=torch.ones(1, 4, 6), valid=torch.ones(1, 4, 7, dtype=torch.bool)),  # not one picture size
+    ):
+        with pytest.raises(TypeCheckError):
+            wrong()
