@@ -5,9 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
-from typing import TypeVar
 
 import comfy.model_management as mm
 import comfy.utils
@@ -23,7 +21,6 @@ from ..dreamdance_core.runtime import Runtime
 _PREVIEW_SECONDS = 0.4  # a preview is a JPEG on the wire and defeats the host's throttle
 _PREVIEW_SIDE = 512
 _WEIGHT_KEYS = ("dreamdance", "background_removal", "geometry_estimation", "detection", "diffusers", "diffusion_models")
-_Value = TypeVar("_Value")
 
 
 def register_weight_folder() -> None:
@@ -93,22 +90,6 @@ def runtime(download: bool = False) -> Runtime:
         download=download,
         move=_host_resident,
     )
-
-
-@contextmanager
-def training() -> Iterator[None]:
-    """Gradients work inside, although the host runs everything in inference_mode; clone() the inputs inside as well."""
-    with torch.inference_mode(False), torch.enable_grad():
-        yield
-
-
-def cloned(value: _Value) -> _Value:
-    """A copy of a core dataclass (or tensor) whose tensors are ordinary ones; call it inside `training`."""
-    if isinstance(value, Tensor):
-        return value.clone()
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{f.name: cloned(getattr(value, f.name)) for f in fields(value)})
-    return value
 
 
 def file_stamp(path: str | None) -> str:

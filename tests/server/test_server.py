@@ -38,7 +38,7 @@ def _reduced(prompt: dict) -> dict:
     """The same graph in a size for tests."""
     small = {
         "DreamDanceLoadSample": {"frames": 12},
-        "DreamDanceSpiralSceneInpaint": {"long_side": 256, "views": 3},
+        "DreamDanceSpiralSceneInpaint": {"long_side": 256, "views": 2},
         "DreamDanceTrainGaussians": {"iterations": 12, "max_side": 192},
         "DreamDanceCameraPath": {"frames": 6},
     }
@@ -117,17 +117,40 @@ def test_other_workflows_reduced(comfyui, shipped, name):
     assert frames.std() > 20
 
 
-@pytest.mark.parametrize("kind", ["EstimateCamera", "SpiralSceneInpaint", "TrainGaussians"])
+def _up_to(prompt: dict, node: str, sink: dict) -> dict:
+    """Only what a node needs, and a cheap output node behind it."""
+    wanted, todo = {}, [node]
+    while todo:
+        key = todo.pop()
+        wanted[key] = prompt[key]
+        todo += [value[0] for value in prompt[key]["inputs"].values() if isinstance(value, list)]
+    return wanted | {"900": sink}
+
+
+def _cameras_sink(source: list) -> dict:
+    inputs = {"cameras": source, "filename_prefix": "t", "format": "camera.json"}
+    return {"class_type": "DreamDanceSaveCameras", "inputs": inputs}
+
+
+_INTERRUPTED = {  # node: its workflow, the changes that make it run anew, its camera output (or none)
+    "EstimateCamera": ("animate_quick", {"focal": 500.0}, 0),
+    "SpiralSceneInpaint": ("scene_only", {"seed": 11}, 3),
+    "TrainGaussians": ("scene_only", {"iterations": 400, "seed": 12}, None),
+}
+
+
+@pytest.mark.parametrize("kind", list(_INTERRUPTED))
 def test_interrupted_and_run_again(comfyui, shipped, kind):
     """Cancelling in the middle of a heavy node ends the run; the server then does the work as if nothing had been."""
-    prompt = _reduced(shipped("animate_quick"))
+    name, changes, slot = _INTERRUPTED[kind]
+    prompt = _reduced(shipped(name))
     node = _node(prompt, f"DreamDance{kind}")
-    changed = {
-        "EstimateCamera": {"focal": 500.0},
-        "SpiralSceneInpaint": {"seed": 11},
-        "TrainGaussians": {"iterations": 400, "seed": 12},
-    }
-    prompt[node]["inputs"].update(changed[kind])
+    if slot is None:
+        sink = {"class_type": "PreviewAny", "inputs": {"source": [node, 1]}}
+    else:
+        sink = _cameras_sink([node, slot])
+    prompt = _up_to(prompt, node, sink)
+    prompt[node]["inputs"].update(changes)
     run = comfyui.run(prompt, interrupt_at=node, timeout=300)
     assert run.ending == "execution_interrupted"
     assert run.of("execution_interrupted")[0]["node_id"] == node
@@ -135,6 +158,7 @@ def test_interrupted_and_run_again(comfyui, shipped, kind):
         prompt[node]["inputs"]["iterations"] = 5
     again = comfyui.run(prompt, timeout=300)
     assert again.ending == "execution_success", again.error
+    assert "900" in again.outputs
 
 
 def _save(source: list, kind: str = "SaveImage") -> dict:
