@@ -38,10 +38,9 @@ def animate(args: Namespace, stage: Stage) -> None:
     if settings.driving_focal is not None:
         settings = replace(settings, driving_focal=settings.driving_focal * clip.scale)
     on_canvas = options.canvas(art, args)
-    height, width = on_canvas.rgb.shape[:2]
     solution = None
     if Path(args.camera).suffix or Path(args.camera).is_dir():
-        solution = _follow(options.solution_from_file(Path(args.camera), width, height, clip.fps), clip)
+        solution = _follow(options.solution_from_file(Path(args.camera), art, args, clip.fps), clip)
     elif args.camera_units == "depth":
         raise ValueError("--camera-units depth needs --camera FILE: a clip tells no unit; give a file or leave it out")
     else:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import torch
 
+from ..depth.maps import resize_depth
 from ..gaussians.fit import FitOptions
+from ..geometry.pinhole import rescale, shift
 from ..io.camera_files import read_cameras
-from ..io.images import Picture, to_canvas
+from ..io.images import Canvas, Picture, canvas_of, to_canvas
 from ..io.maps import read_depth, read_mask
 from ..io.video import ClipRange
 from ..pipeline import AnimateOptions, Given
@@ -31,6 +33,10 @@ def canvas(picture: Picture, args: Namespace) -> Picture:
     return to_canvas(picture, args.long_side, args.size)
 
 
+def _canvas_of(art: Picture, args: Namespace) -> Canvas:
+    return canvas_of(art.rgb.shape[1], art.rgb.shape[0], args.long_side, args.size)
+
+
 def mask_on_canvas(path: Path | None, art: Picture, args: Namespace) -> torch.Tensor | None:
     """--mask cut and resized exactly like the art; it must have the art's own size."""
     if path is None:
@@ -42,13 +48,17 @@ def mask_on_canvas(path: Path | None, art: Picture, args: Namespace) -> torch.Te
     return to_canvas(Picture(rgb=art.rgb, alpha=mask), args.long_side, args.size).alpha
 
 
-def depth_on_canvas(name: str, art: Picture) -> Depth | None:
-    """--depth when it is a file: resized to the canvas without mixing near and far; None for a backend's name."""
-    from ..depth.maps import resize_depth
-
+def depth_on_canvas(name: str, canvas: Canvas) -> Depth | None:
+    """--depth when it is a file: resized and cut like the art, without mixing near and far; None for a backend."""
     if not name.endswith(".npz"):
         return None
-    return resize_depth(read_depth(name), art.rgb.shape[1], art.rgb.shape[0])
+    depth = read_depth(name)
+    high, wide = depth.z.shape[1:]
+    if not 0.98 < wide / high * canvas.inner[1] / canvas.inner[0] < 1.02:
+        raise ValueError(f"{Path(name).name} must have the picture's aspect, got {wide}x{high}; make it from the art")
+    depth = resize_depth(depth, *canvas.inner)
+    rows, columns = slice(canvas.top, canvas.top + canvas.height), slice(canvas.left, canvas.left + canvas.width)
+    return replace(depth, z=depth.z[:, rows, columns], valid=depth.valid[:, rows, columns])
 
 
 def _kind(cameras: Cameras) -> MotionKind:
@@ -60,9 +70,18 @@ def _kind(cameras: Cameras) -> MotionKind:
     return "rotation" if bool((cameras.c2w - cameras.c2w[0]).abs().amax() > 1e-6) else "static"
 
 
-def solution_from_file(path: Path, width: int, height: int, fps: float | None = None) -> CameraSolution:
-    """A camera file as the wanted path; size and rate are for formats that do not carry them."""
-    cameras = read_cameras(path, width, height, fps)
+def solution_from_file(path: Path, art: Picture, args: Namespace, fps: float | None = None) -> CameraSolution:
+    """A camera file as the wanted path, for the art on its canvas; fps is for formats that do not carry it.
+
+    A file of another size than the canvas speaks of the whole art, whose pictures are cut at the canvas's border.
+    """
+    canvas = _canvas_of(art, args)
+    sized = path.suffix == ".json" or path.is_dir()
+    cameras = read_cameras(path, *((None, None) if sized else (canvas.width, canvas.height)), fps)
+    if (cameras.width, cameras.height) != (canvas.width, canvas.height):
+        K = rescale(cameras.K, canvas.inner[0] / cameras.width, canvas.inner[1] / cameras.height)
+        K = shift(K, float(canvas.left), float(canvas.top))
+        cameras = replace(cameras, K=K, width=canvas.width, height=canvas.height)
     solved = torch.ones(len(cameras), dtype=torch.bool)
     return CameraSolution(cameras=cameras, kind=_kind(cameras), solved=solved, median_depth=None)
 
@@ -90,10 +109,9 @@ def animate_options(args: Namespace) -> AnimateOptions:
 
 def given(art: Picture, args: Namespace, solution: CameraSolution | None) -> Given:
     """What the user brings along: camera, depth, mask."""
-    on_canvas = canvas(art, args)
     return Given(
         solution=solution,
         exact_path=args.camera_units == "depth",
-        depth=depth_on_canvas(args.depth, on_canvas),
+        depth=depth_on_canvas(args.depth, _canvas_of(art, args)),
         mask=mask_on_canvas(args.mask, art, args),
     )

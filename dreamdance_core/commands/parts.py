@@ -105,8 +105,7 @@ def scene(args: Namespace, stage: Stage) -> None:
     """Writes the fitted Gaussians, and beside them the placed path."""
     art = read_image(args.art)
     on_canvas, settings = options.canvas(art, args), options.animate_options(args)
-    height, width = on_canvas.rgb.shape[:2]
-    solution = None if args.camera is None else options.solution_from_file(args.camera, width, height)
+    solution = None if args.camera is None else options.solution_from_file(args.camera, art, args)
     given = options.given(art, args, solution)
     cut = None
     if given.mask is not None:

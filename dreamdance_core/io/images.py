@@ -13,6 +13,10 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from torch import Tensor
 from torch.nn import functional as F
 
+from .whole import write_whole
+
+WRITABLE = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
@@ -47,7 +51,7 @@ def read_image(path: str | Path) -> Picture:
         with Image.open(path) as file:
             image = ImageOps.exif_transpose(file)
             image.load()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
         raise ValueError(f"{path.name} is not a readable picture ({error}); save it as PNG or JPEG") from error
     if image.mode.startswith("I") or image.mode == "F":
         grey = np.asarray(image, np.float32)
@@ -69,32 +73,47 @@ def to_uint8(image: Float[Tensor, "*B"]) -> np.ndarray:
 
 def write_image(path: str | Path, image: Float[Tensor, "H W *C"]) -> Path:
     """Writes RGB, RGBA or a grey mask (H,W); the suffix chooses the format. The file appears whole or not at all."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.stem}.part{path.suffix}")
-    Image.fromarray(to_uint8(image)).save(partial, quality=95)
-    partial.replace(path)
+    path, data = Path(path), io.BytesIO()
+    if path.suffix.lower() not in WRITABLE:
+        raise ValueError(f"{path.name} cannot be written as a picture; name it {', '.join(WRITABLE)}")
+    Image.fromarray(to_uint8(image)).save(data, format=WRITABLE[path.suffix.lower()], quality=95)
+    write_whole(path, data.getvalue())
     return path
 
 
-def to_canvas(picture: Picture, long_side: int, size: tuple[int, int] | None = None) -> Picture:
-    """The picture on its canvas: its own aspect with the given long side, or size (width, height); multiples of 16.
+@dataclass(frozen=True, kw_only=True)
+class Canvas:
+    """How a picture comes to its canvas: resized to inner, then width x height px of it from (left, top) on."""
 
-    What the rounding or another aspect leaves over is cut off around the centre.
-    """
-    height, width = picture.rgb.shape[:2]
+    inner: tuple[int, int]  # width, height
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+def canvas_of(width: int, height: int, long_side: int, size: tuple[int, int] | None = None) -> Canvas:
+    """The canvas of a width x height picture: its own aspect with the given long side, or size (width, height);
+    multiples of 16. What the rounding or another aspect leaves over is cut off around the centre."""
     scale = long_side / max(height, width)
     wide, high = size or (max(16, round(width * scale / 16) * 16), max(16, round(height * scale / 16) * 16))
     if wide < 16 or high < 16 or wide % 16 or high % 16:
         raise ValueError(f"size must be multiples of 16, at least 16, got {wide}x{high}")
     scale = max(wide / width, high / height)
-    inner = (max(high, round(height * scale)), max(wide, round(width * scale)))
+    inner = (max(wide, round(width * scale)), max(high, round(height * scale)))
+    left, top = (inner[0] - wide) // 2, (inner[1] - high) // 2
+    return Canvas(inner=inner, left=left, top=top, width=wide, height=high)
+
+
+def to_canvas(picture: Picture, long_side: int, size: tuple[int, int] | None = None) -> Picture:
+    """The picture on its canvas; see canvas_of."""
+    canvas = canvas_of(picture.rgb.shape[1], picture.rgb.shape[0], long_side, size)
+    rows, columns = slice(canvas.top, canvas.top + canvas.height), slice(canvas.left, canvas.left + canvas.width)
 
     def fit_in(image: Tensor) -> Tensor:
         planes = image.permute(2, 0, 1)[None]
-        resized = F.interpolate(planes, size=inner, mode="bicubic", antialias=True, align_corners=False).clamp(0, 1)
-        top, left = (inner[0] - high) // 2, (inner[1] - wide) // 2
-        return resized[0, :, top : top + high, left : left + wide].permute(1, 2, 0).contiguous()
+        resized = F.interpolate(planes, size=canvas.inner[::-1], mode="bicubic", antialias=True, align_corners=False)
+        return resized[0, :, rows, columns].clamp(0, 1).permute(1, 2, 0).contiguous()
 
     alpha = None if picture.alpha is None else fit_in(picture.alpha[..., None])[..., 0]
     return Picture(rgb=fit_in(picture.rgb), alpha=alpha)

@@ -69,8 +69,8 @@ def read_depth(path: str | Path) -> Depth:
     Values that are not finite or not positive count as unknown. Raises ValueError when none is usable.
     """
     z = _arrays(Path(path), ("z",), "depth map")["z"].astype(np.float32)
-    if z.ndim not in (2, 3):
-        raise ValueError(f"z in {Path(path).name} must be (H,W) or (T,H,W), got {z.ndim} axes")
+    if z.ndim not in (2, 3) or z.size == 0:
+        raise ValueError(f"z in {Path(path).name} must be (H,W) or (T,H,W), got the shape {z.shape}")
     first = torch.from_numpy(z if z.ndim == 2 else z[0])[None]
     valid = torch.isfinite(first) & (first > 0)
     if not bool(valid.any()):

@@ -103,7 +103,7 @@ def _person(entry: dict[str, Any]) -> np.ndarray:
     return points
 
 
-def from_pose_keypoint(frames: list[dict[str, Any]] | dict[str, Any]) -> PoseTrack:
+def from_pose_keypoint(frames: list[Any] | dict[str, Any]) -> PoseTrack:
     """The track in a POSE_KEYPOINT list, in pixels of the first frame's canvas; people keep their place in the lists.
 
     Reads every dialect in use: pixels or 0..1; flat or nested; OpenPose-18, BODY_25 or COCO-17 bodies; 68 or 70 face
@@ -113,6 +113,8 @@ def from_pose_keypoint(frames: list[dict[str, Any]] | dict[str, Any]) -> PoseTra
     if not frames:
         raise ValueError("pose needs at least one frame, got an empty list")
     for i, frame in enumerate(frames):
+        if not isinstance(frame, dict) or not all(isinstance(person, dict) for person in frame.get("people") or []):
+            raise ValueError(f"pose frame {i} must be an object with a list `people` of objects; check the pose file")
         if "animals" in frame:
             raise ValueError(f"pose frame {i} holds animal keypoints, which have no human skeleton; use a human pose")
     sizes = [(float(f.get("canvas_width") or 0), float(f.get("canvas_height") or 0)) for f in frames]

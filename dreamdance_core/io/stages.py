@@ -103,5 +103,10 @@ class StageFiles:
         _flatten(value, "", tensors, plain)
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".part")
-        save_file(tensors or {"empty": torch.zeros(1)}, partial, {"key": key, "plain": json.dumps(plain)})
-        partial.replace(path)
+        try:
+            save_file(tensors or {"empty": torch.zeros(1)}, partial, {"key": key, "plain": json.dumps(plain)})
+            partial.replace(path)
+        except SafetensorError as error:  # how a full disk comes through
+            raise OSError(f"{path} could not be written ({error}); free some space and run again") from error
+        finally:
+            partial.unlink(missing_ok=True)

@@ -207,6 +207,8 @@ def write_video(path: str | Path, frames: Float[Tensor, "T H W 3"], fps: float, 
             if sound is not None:
                 _mux_audio(out, sound, audio)
         partial.replace(path)
+    except av.FFmpegError as error:
+        raise OSError(f"{path} could not be written ({error}); is there space on the disk?") from error
     finally:
         partial.unlink(missing_ok=True)
     return path

@@ -87,3 +87,10 @@ def test_canvas_of_its_own_size_is_the_picture():
     assert torch.allclose(to_canvas(Picture(rgb=rgb), 96).rgb, rgb, atol=1e-6)
     with pytest.raises(ValueError, match="multiples of 16"):
         to_canvas(Picture(rgb=rgb), 96, (100, 64))
+
+
+def test_a_name_that_is_no_pictures_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="mask.xyz cannot be written as a picture"):
+        write_image(tmp_path / "mask.xyz", torch.zeros(4, 4))
+    assert write_image(tmp_path / "new" / "mask.PNG", torch.zeros(4, 6)).is_file()
+    assert [p.name for p in (tmp_path / "new").iterdir()] == ["mask.PNG"]

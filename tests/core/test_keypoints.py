@@ -125,6 +125,8 @@ def test_frames_of_another_canvas_are_scaled_to_the_first():
     "frames, words",
     [
         ([], "at least one frame"),
+        ([1], "must be an object"),
+        ([{"canvas_width": 8, "canvas_height": 8, "people": [None]}], "must be an object"),
         ([{"people": []}], "canvas_width"),
         ([{"version": "ap10k", "animals": [], "canvas_width": 8, "canvas_height": 8}], "animal"),
         ([{"canvas_width": 8, "canvas_height": 8, "people": [{"pose_keypoints_2d": [1, 2, 1]}]}], "17 or 18 or 25"),

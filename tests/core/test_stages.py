@@ -1,7 +1,10 @@
 """A finished stage is stored whole, found again by its key, and computed anew when anything changed."""
 
+import pytest
 import torch
+from safetensors import SafetensorError
 
+from dreamdance_core.io import stages
 from dreamdance_core.io.stages import StageFiles, digest
 from dreamdance_core.types import Cameras, CameraSolution, Depth, Views
 
@@ -71,3 +74,14 @@ def test_digest_sees_content(tmp_path):
     (tmp_path / "a").write_text("y")
     assert before != digest(tmp_path / "a", {"b": 1})
     assert digest(torch.zeros(2, 3)) != digest(torch.zeros(3, 2))
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path, monkeypatch):
+    def full(tensors, path, header):
+        path.write_bytes(b"half")
+        raise SafetensorError("No space left on device")
+
+    monkeypatch.setattr(stages, "save_file", full)
+    with pytest.raises(OSError, match="camera.safetensors could not be written .*No space left"):
+        StageFiles(tmp_path).once("camera", CameraSolution, "k", lambda: solution(1.0))
+    assert not list(tmp_path.iterdir())
