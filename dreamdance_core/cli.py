@@ -34,9 +34,15 @@ def _focal(text: str) -> float:
     return value
 
 
+def _seed(text: str) -> int:
+    if not (text.isdigit() and int(text) < 2**63):
+        raise argparse.ArgumentTypeError(f"seed must be a whole number from 0 to 2^63 - 1, got {text!r}")
+    return int(text)
+
+
 def _common(command: argparse.ArgumentParser) -> None:
     command.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 … (default: auto)")
-    command.add_argument("--seed", type=int, default=0, help="same seed, same machine, same result (default: 0)")
+    command.add_argument("--seed", type=_seed, default=0, help="same seed, same machine, same result (default: 0)")
     command.add_argument("--weights", type=Path, action="append", default=[], help="a folder to look for weights in")
     command.add_argument("--download", action="store_true", help="fetch missing weights from their published addresses")
 

@@ -74,7 +74,8 @@ def animate(args: Namespace, stage: Stage) -> None:
         "seconds": round(time.monotonic() - started, 1),
     }
     write_whole(args.out / "report.json", json.dumps(report, indent=2).encode())
-    note(f"{args.out / OUTPUTS[0]}: {len(made.frames)} frames in {report['seconds']:.0f} s")
+    took = f"{args.out / OUTPUTS[0]}: {len(made.frames)} frames in {report['seconds']:.0f} s"
+    note("\n".join([took, *made.solution.notes]))
 
 
 def _follow(solution: CameraSolution, clip: Clip) -> CameraSolution:

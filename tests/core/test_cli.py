@@ -179,7 +179,12 @@ def test_bad_input_is_one_sentence(arguments, sentence, tmp_path, monkeypatch, c
 
 
 def test_usage_errors_name_the_rule(capsys):
-    for arguments, text in ((["scene", ART, "--size", "big", "--out", "s.ply"], "640x384"), (["render"], "required")):
+    for arguments, text in (
+        (["scene", ART, "--size", "big", "--out", "s.ply"], "640x384"),
+        (["scene", ART, "--seed", "-1", "--out", "s.ply"], "whole number from 0"),
+        (["scene", ART, "--focal", "0.8", "--out", "s.ply"], "must be in pixels"),
+        (["render"], "required"),
+    ):
         with pytest.raises(SystemExit) as stop:
             main(arguments)
         assert stop.value.code == 2
