@@ -70,6 +70,11 @@ class TrainGaussians(io.ComfyNode):
                     tooltip="Seed of the order in which views are visited.",
                 ),
                 io.Splat.Input("init", optional=True, tooltip="Gaussians to start from, instead of the views' pixels."),
+                Cameras.Input(
+                    "cameras",
+                    optional=True,
+                    tooltip="The path that will be rendered, in scene units: the scene is kept sharp along it.",
+                ),
             ],
             outputs=[
                 io.Splat.Output("splat", display_name="splat", tooltip="The scene; frame of the views' first camera."),
@@ -78,10 +83,11 @@ class TrainGaussians(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, views, iterations, max_side, rasterizer, seed=0, init=None) -> io.NodeOutput:
+    def execute(cls, views, iterations, max_side, rasterizer, seed=0, init=None, cameras=None) -> io.NodeOutput:
         options = FitOptions(steps=iterations, max_side=max_side, rasterizer=rasterizer, seed=seed % 2**63)
         start = from_splat(init) if init is not None else None
-        result = fit(views, options=options, run=host.runtime(), init=start)
+        path = cameras_of(cameras) if cameras is not None else None
+        result = fit(views, options=options, run=host.runtime(), init=start, path=path)
         report = fit_report(result.report, len(result.gaussians))
         shown = {"dreamdance_path": [path_payload(views.cameras)], "text": [report]}
         return io.NodeOutput(to_splat(result.gaussians), report, ui=shown)

@@ -114,7 +114,10 @@ class CaptionScene(io.ComfyNode):
             description="One sentence about the scene, for inpainting models that read text. Your own words win.",
             search_aliases=["caption", "llava", "describe", "prompt", "interrogate"],
             inputs=[
-                io.Image.Input("image", tooltip="One picture; the character may still be in it."),
+                io.Image.Input(
+                    "image",
+                    tooltip="The background, with the character removed: a caption that names it would paint it again.",
+                ),
                 io.Combo.Input(
                     "backend",
                     options=["your words", *backends.names("caption")],

@@ -131,7 +131,7 @@ def to_wan(cameras: Cameras, width: int, height: int) -> Float[Tensor, "1 24 L {
         moment = torch.linalg.cross(pose[:3, 3].expand_as(direction), direction)
         planes.append(torch.cat([moment, direction], -1).permute(2, 0, 1))
     plucker = torch.stack([planes[0]] * 3 + planes)
-    return plucker.unflatten(0, (-1, 4)).flatten(1, 2).transpose(0, 1)[None]
+    return plucker.unflatten(0, (-1, 4)).transpose(1, 2).flatten(1, 2).transpose(0, 1)[None]
 
 
 def from_da3(

@@ -100,7 +100,7 @@ def test_wan_embedding_holds_lines_through_the_cameras() -> None:
     cameras = path()
     out = convert.to_wan(cameras, 208, 120)
     assert out.shape == (1, 24, 3, 120, 208)
-    lines = out[0].transpose(0, 1).unflatten(1, (4, 6)).flatten(0, 1)
+    lines = out[0].transpose(0, 1).unflatten(1, (6, 4)).transpose(1, 2).flatten(0, 1)
     for k in range(1, 4):
         assert torch.equal(lines[0], lines[k])
     poses = rebase(cameras.c2w)
