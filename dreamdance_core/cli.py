@@ -84,7 +84,8 @@ def _animate_options(command: argparse.ArgumentParser) -> None:
                          f"clip's camera: {', '.join(backends.names('camera'))} (default: pycolmap)")  # fmt: skip
     command.add_argument("--driving-focal", type=_focal, help="focal length of the clip, px (default: estimated)")
     command.add_argument("--mask", type=Path, help="picture whose white is the character")
-    command.add_argument("--scene", type=Path, help="a finished scene (.ply); nothing is completed or fitted")
+    command.add_argument("--scene", type=Path, help="a finished scene (.ply); nothing is completed or "
+                         "fitted; its own SCENE.camera.json wants --camera-units depth")  # fmt: skip
     command.add_argument("--no-retarget", action="store_true", help="keep the driving proportions and place")
     command.add_argument("--steps", type=int, default=50, help="diffusion steps of a network video backend")
     command.add_argument("--guidance", type=float, default=3.5, help="guidance of a network video backend")

@@ -58,7 +58,7 @@ class Given:
     solution: CameraSolution | None = None  # the wanted camera, from a file or by hand
     exact_path: bool = False  # its translations are in the depth's unit and are followed as they are
     depth: Depth | None = None  # of the art on its canvas
-    gaussians: Gaussians | None = None  # a finished scene; the solution's path is then in its unit
+    gaussians: Gaussians | None = None  # a finished scene; with exact_path the path is in its unit
     mask: Float[Tensor, "H W"] | None = None  # of the character
 
 

@@ -8,7 +8,7 @@ from comfy_api.latest import io, ui
 from ..dreamdance_core import backends
 from ..dreamdance_core.io.images import read_image
 from ..dreamdance_core.io.video import ClipRange, read_clip
-from ..dreamdance_core.segment.cutout import cut_out
+from ..dreamdance_core.segment.cutout import cut_out, outlines_a_figure
 from . import host, samples
 from .sockets import backend_input, download_input
 
@@ -112,7 +112,7 @@ class SegmentCharacter(io.ComfyNode):
             mask = host.mask_of(mask, picture[None], "mask")[0]
             mask = 1 - mask if invert_mask else mask
         network = None
-        if mask is None and (alpha is None or bool((alpha == 1).all())):
+        if mask is None and not outlines_a_figure(alpha):
             network, alpha = backends.load("segment", backend, run), None
         run.report(0, 1)
         cut = cut_out(picture, network, mask=mask, alpha=alpha)
