@@ -99,17 +99,19 @@ def complete_scene(
     world, unit = _start(plate, hole, known, reference, paint, look, options.seed)
     if path is not None:
         path = replace(path, c2w=scale_path(rebase(path.c2w.cpu()), 1 / unit), K=path.K.cpu())
-    before = _path_holes(world, path)
+    before, _ = _path_holes(world, path)
     _paint_views(world, path, options, lambda done, preview: run.report(done + 2, total, preview))
     run.report(total, total, plate)
     metres = None if known.metres_per_unit is None else known.metres_per_unit * unit
     views = _stack(world.views, metres)
+    after, worst = _path_holes(world, path)
     report = {
         "views": len(world.views),
         "unit": unit,
         "shell_planes": len(world.planes),
         "path_hole_before": before,
-        "path_hole_after": _path_holes(world, path),
+        "path_hole_after": after,
+        "path_hole_worst": worst,
     }
     return CompletedScene(views=views, path=path, coverage=report)
 
@@ -181,15 +183,20 @@ def _paint_views(world: _World, path: Cameras | None, options: SceneOptions, not
         c2w = spiral(float(spread), float(points[:, 2].quantile(0.05)))[::2]
         share = options.views if path is None else (options.views + 1) // 2
         candidates = replace(reference, c2w=c2w, K=reference.K.expand(len(c2w), 3, 3))
-        _greedy(world, candidates, share, options.spiral_stop, note)
+        _greedy(world, candidates, share, (options.spiral_stop, 1), note)
     if path is not None:
         stride = list(range(0, len(path), 4))
         candidates = path[stride if stride[-1] == len(path) - 1 else [*stride, len(path) - 1]]
-        _greedy(world, candidates, options.views, options.path_stop, note)
+        # Neighbours count as well: a path that turns on past its last painted view must not end in a void.
+        _greedy(world, candidates, options.views, (options.path_stop, 0), note)
 
 
-def _greedy(world: _World, candidates: Cameras, most: int, stop: float, note: Callable) -> None:
-    """Paints the candidate with the largest hole until `most` views are painted or no hole is worth it."""
+def _greedy(world: _World, candidates: Cameras, most: int, rule: tuple[float, int], note: Callable) -> None:
+    """Paints the candidate with the largest hole until `most` views are painted or no hole is worth it.
+
+    rule: the smallest hole worth painting, and how many neighbours of a painted view are left out.
+    """
+    stop, apart = rule
     looks = [torch.zeros(0)] * len(candidates)
     counted, taken = 0, []
     while len(world.views) - 1 < most:
@@ -197,7 +204,7 @@ def _greedy(world: _World, candidates: Cameras, most: int, stop: float, note: Ca
             looks = [_nearer(old, coverage(source, candidates[i])) for i, old in enumerate(looks)]
         counted = len(world.sources)
         ratios = torch.tensor([float((look == 0).float().mean()) for look in looks])
-        best = next_view(ratios, taken, stop)
+        best = next_view(ratios, taken, stop, apart=apart)
         if best is None:
             return
         taken.append(best)
@@ -235,16 +242,16 @@ def _fill_cracks(shown: Warped, cracks: Bool[Tensor, "H W"]) -> Float[Tensor, "H
     return torch.where(cracks[..., None], mean[0].permute(1, 2, 0), shown.frame)
 
 
-def _path_holes(world: _World, path: Cameras | None) -> float | None:
-    """Mean share of the path's frames that nothing covers yet."""
+def _path_holes(world: _World, path: Cameras | None) -> tuple[float, float] | tuple[None, None]:
+    """Mean and largest share of the path's frames that nothing covers yet; the last frame is among those looked at."""
     if path is None:
-        return None
-    chosen = path[list(range(0, len(path), max(1, len(path) // 12)))]
+        return None, None
+    chosen = path[sorted({*range(0, len(path), max(1, len(path) // 12)), len(path) - 1})]
     shares = []
     for index in range(len(chosen)):
         look = torch.stack([coverage(source, chosen[index]) for source in world.sources]).amax(0)
         shares.append(float((look == 0).float().mean()))
-    return sum(shares) / len(shares)
+    return sum(shares) / len(shares), max(shares)
 
 
 def _stack(views: list[Views], metres_per_unit: float | None) -> Views:

@@ -65,14 +65,16 @@ def unmix(frame: Float[Tensor, "H W 3"], z: Float[Tensor, "H W"], valid: Bool[Te
     return torch.where((mixed & (weight > 0))[..., None], total / weight.clamp_min(1e-6)[..., None], frame)
 
 
-def next_view(ratios: Float[Tensor, "N"], taken: list[int], stop: float, too_much: float = 0.6) -> int | None:
+def next_view(
+    ratios: Float[Tensor, "N"], taken: list[int], stop: float, *, apart: int = 1, too_much: float = 0.6
+) -> int | None:
     """Index of the candidate with the largest hole, or None when none is worth it.
 
-    Candidates already taken and their neighbours are skipped, and those that see almost nothing known (hole ratio
-    above too_much), so the loop ends within len(ratios) rounds.
+    Candidates already taken and `apart` neighbours on either side are skipped, and those that see almost nothing known
+    (hole ratio above too_much), so the loop ends within len(ratios) rounds.
     """
     open_ratios = torch.where(ratios > too_much, torch.zeros_like(ratios), ratios)
     for index in taken:
-        open_ratios[max(index - 1, 0) : index + 2] = 0
+        open_ratios[max(index - apart, 0) : index + apart + 1] = 0
     best = int(open_ratios.argmax())
     return best if open_ratios[best] >= stop and open_ratios[best] > 0 else None

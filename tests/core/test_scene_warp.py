@@ -152,6 +152,9 @@ def test_the_largest_hole_is_next_and_the_search_ends():
     assert next_view(ratios, [], 0.03) == 2  # 0.9 sees almost nothing known
     assert next_view(ratios, [2], 0.03) == 5
     assert next_view(ratios, [2, 5], 0.03) is None
+    ending = torch.tensor([0.0, 0.1, 0.3, 0.25])
+    assert next_view(ending, [2], 0.03) is None
+    assert next_view(ending, [2], 0.03, apart=0) == 3  # a wanted path must not end in a void
     taken = []
     while (index := next_view(torch.full((20,), 0.5), taken, 0.03)) is not None:
         taken.append(index)
