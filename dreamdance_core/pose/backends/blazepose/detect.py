@@ -105,14 +105,3 @@ def detect(frame: Float[np.ndarray, "H W 3"], roi: Roi, network: Network, spec: 
     pixels = to_picture(roi, points.reshape(-1, 2)).reshape(*shape, 2)
     low, high = pixels[:, :2].min(axis=1), pixels[:, :2].max(axis=1)  # a turned roi turns the corners
     return Detections(boxes=np.concatenate([low, high], axis=1), keypoints=pixels[:, 2:], scores=scores)
-
-
-def join(found: list[Detections], min_overlap: float = 0.3) -> Detections:
-    """Detections of several crops as one list, each thing once (the best-scored copy), best first."""
-    boxes = np.concatenate([d.boxes for d in found])
-    keypoints, scores = np.concatenate([d.keypoints for d in found]), np.concatenate([d.scores for d in found])
-    chosen: list[int] = []
-    for i in np.argsort(-scores, kind="stable"):
-        if not chosen or overlap(boxes[chosen], boxes[i]).max() <= min_overlap:
-            chosen.append(int(i))
-    return Detections(boxes=boxes[chosen], keypoints=keypoints[chosen], scores=scores[chosen])
