@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ..types import Cutout, SegmentBackend
+from .detail import by_colours, look_closer
 from .find import LARGEST, SMALLEST, crop_of, disc, find_character, main_part
 from .refine import BAND, follow_edges, foreground_colours, soft_edge
 
@@ -81,13 +82,18 @@ def _matte(image: Tensor, backend: SegmentBackend) -> Tensor:
     found = find_character(picture, backend)
     if found is None or float((found.alpha > 0.5).float().mean()) > LARGEST:
         return empty
-    patch, coarse = picture[found.rows, found.columns].numpy(), found.alpha.numpy()
+    patch = picture[found.rows, found.columns].numpy()
+    coarse, close = look_closer(picture, found, backend)
     height, width = coarse.shape
     shrink = min(WORK_SIDE / max(height, width), 1.0)
     if shrink < 1:
         size = round(width * shrink), round(height * shrink)
-        patch, coarse = (cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in (patch, coarse))
-    mask = _tidy(follow_edges(patch, coarse), coarse)
+        patch, coarse, close = (
+            cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in (patch, coarse, close)
+        )
+    coarse, limbs, gaps = by_colours(patch, coarse, close)
+    mask = _tidy(np.maximum(follow_edges(patch, coarse), limbs.astype(np.float32)), coarse)
+    mask[gaps] = 0
     matte = soft_edge(patch, mask, band=max(BAND * max(mask.shape), 2))
     if shrink < 1:
         matte = cv2.resize(matte, (width, height), interpolation=cv2.INTER_CUBIC).clip(0, 1)

@@ -44,8 +44,10 @@ def soft_edge(
     """
     hard = (mask > 0.5).astype(np.uint8)
     inside, outside = cv2.erode(hard, disc(band)) > 0, cv2.dilate(hard, disc(band)) == 0
-    unknown = ~(inside | outside)
-    unknown[cv2.distanceTransform(hard, cv2.DIST_L2, 3) > band + 1] = False
+    depth = cv2.distanceTransform(hard, cv2.DIST_L2, 5)
+    ridge = (depth > 1.9) & (depth >= cv2.dilate(depth, np.ones((3, 3))) - 1e-3)  # a finger's middle is no edge
+    unknown = ~(inside | outside | ridge)
+    unknown[depth > band + 1] = False
     if not unknown.any():
         return mask.copy()
     known = np.where(unknown, 0.0, mask).ravel()
