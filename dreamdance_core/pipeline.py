@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import torch
-from jaxtyping import Float
 from torch import Tensor
 
 from . import backends
 from .camera.estimate import estimate_camera
-from .gaussians.fit import FitOptions, fit
+from .gaussians.fit import fit
 from .gaussians.render import render
 from .geometry.pinhole import intrinsics
 from .io.images import Picture
@@ -20,58 +19,16 @@ from .io.video import Clip
 from .pose import draw
 from .pose.extract import boxes_from_mask, extract_pose
 from .pose.regions import paint_mask, person_mask
-from .pose.retarget import RetargetOptions, retarget
+from .pose.retarget import retarget
+from .run_options import AnimateOptions, Animation, Given
 from .runtime import Runtime
 from .scene.build import WantedPath, build_scene, lens
-from .scene.complete import CompletedScene, SceneOptions
+from .scene.complete import CompletedScene
 from .scene.place import place_path
 from .segment.cutout import cut_out, outlines_a_figure
-from .types import AnimateJob, Cameras, CameraSolution, Cutout, Depth, Gaussians, PoseTrack, Render
+from .types import AnimateJob, Cameras, CameraSolution, Cutout, Gaussians, PoseTrack
 
 Stage = Callable[[str], Runtime]  # the Runtime of a named stage, with that stage's own progress
-
-
-@dataclass(frozen=True, kw_only=True)
-class AnimateOptions:
-    """Backends and settings of a run; backends are names of backends.names(family)."""
-
-    segment: str = "u2net_small"
-    pose: str = "blazepose"
-    camera: str = "pycolmap"
-    depth: str = "room_box"
-    inpaint: str = "patchmatch"
-    video: str = "puppet"
-    focal: float | None = None  # px of the art on its canvas; None = the depth's, else its width
-    driving_focal: float | None = None  # px of the driving clip; None = estimated
-    steps: int = 50  # of a diffusion video backend
-    guidance: float = 3.5
-    scene: SceneOptions = field(default_factory=SceneOptions)
-    fit: FitOptions = field(default_factory=FitOptions)
-    retarget: RetargetOptions = field(default_factory=RetargetOptions)
-    seed: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Given:
-    """Results the caller brings along; each replaces the stage that would make it."""
-
-    solution: CameraSolution | None = None  # the wanted camera, from a file or by hand
-    exact_path: bool = False  # its translations are in the depth's unit and are followed as they are
-    depth: Depth | None = None  # of the art on its canvas
-    gaussians: Gaussians | None = None  # a finished scene; with exact_path the path is in its unit
-    mask: Float[Tensor, "H W"] | None = None  # of the character
-
-
-@dataclass(frozen=True, kw_only=True)
-class Animation:
-    """All that a run made."""
-
-    frames: Float[Tensor, "T H W 3"]
-    background: Render
-    gaussians: Gaussians
-    pose: PoseTrack  # of the driving person
-    solution: CameraSolution
-    coverage: dict
 
 
 def scene_of(
@@ -112,11 +69,14 @@ def animate(
         count = len(given_camera.cameras)
         raise ValueError(f"the camera must have one pose per clip frame, got {count} for {len(clip.frames)} frames")
     cut = files.once("cutout", Cutout, (art, given.mask, options.segment), lambda: _cut(art, given, options, stage))
-    detect = backends.load("pose", options.pose, stage("Load pose"))
     box = boxes_from_mask(cut.alpha[None])
 
     def pose_of(frames: Tensor, boxes: Tensor | None, what: str) -> PoseTrack:
-        return extract_pose(frames, detect, boxes=boxes, fps=clip.fps, run=stage(what))
+        run = stage(what)
+        try:
+            return extract_pose(frames, backends.load("pose", options.pose, run), boxes=boxes, fps=clip.fps, run=run)
+        except ValueError as error:
+            raise ValueError(f"{what[0].lower()}{what[1:]}: {error}") from error
 
     reference = files.once(
         "reference_pose", PoseTrack, (art, box, options.pose), lambda: pose_of(art.rgb[None], box, "Pose of the art")

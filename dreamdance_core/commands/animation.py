@@ -15,8 +15,9 @@ from ..io.pose_files import write_pose
 from ..io.stages import StageFiles, digest
 from ..io.video import Clip, read_clip, write_video
 from ..io.whole import write_whole
-from ..pipeline import Animation, Stage
+from ..pipeline import Stage
 from ..pipeline import animate as run_pipeline
+from ..run_options import Animation
 from ..types import CameraSolution
 from . import options
 from .parts import CLIP_SIDE, in_file_pixels, note

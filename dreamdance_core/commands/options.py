@@ -15,8 +15,8 @@ from ..io.camera_files import read_cameras
 from ..io.images import Canvas, Picture, canvas_of, to_canvas
 from ..io.maps import read_depth, read_mask
 from ..io.video import ClipRange
-from ..pipeline import AnimateOptions, Given
 from ..pose.retarget import RetargetOptions
+from ..run_options import AnimateOptions, Given
 from ..scene.complete import SceneOptions
 from ..types import Cameras, CameraSolution, Depth, MotionKind
 

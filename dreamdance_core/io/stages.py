@@ -13,14 +13,18 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from .. import __version__
 from .. import types as core_types
 
 T = TypeVar("T")
 
 
 def digest(*parts: Any) -> str:
-    """A fingerprint of paths (their content), dataclasses, tensors, sequences and plain values."""
-    sha = hashlib.sha256()
+    """A fingerprint of paths (their content), dataclasses, tensors, sequences and plain values.
+
+    It changes with the package's version: what an older release computed is not taken for this one's.
+    """
+    sha = hashlib.sha256(__version__.encode())
     for part in parts:
         if isinstance(part, Path):
             with part.open("rb") as file:

@@ -167,7 +167,11 @@ def read_clip(path: str | Path, steps: ClipRange | None = None, *, max_side: int
         raise ValueError(f"{path.name} is not a readable video ({error}); convert it to MP4") from error
     if not pictures:
         raise ValueError(f"{path.name} has no frame from number {steps.start} on; lower the start frame")
-    frames = torch.from_numpy(np.stack(pictures)).float().div_(255)
+    frames = torch.empty(len(pictures), *pictures[0].shape)
+    for index, picture in enumerate(pictures):  # one by one: long clips must not lie in memory three times
+        frames[index] = torch.from_numpy(picture)
+        pictures[index] = None
+    frames.div_(255)
     return Clip(frames=frames, fps=rate / steps.stride, source_index=tuple(source), audio=audio, file_size=file_size[0])
 
 

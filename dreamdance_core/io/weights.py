@@ -175,7 +175,9 @@ def _get_from_hub(weight: Weight, target: Path) -> Path:
     try:
         from huggingface_hub import snapshot_download
     except ImportError as missing:
-        raise ImportError(f"{weight.name} needs the hub client: pip install 'dreamdance[diffusion]'") from missing
+        raise ImportError(
+            f"{weight.name} needs the hub client: pip install huggingface_hub (the extra dreamdance[diffusion])"
+        ) from missing
     try:
         snapshot_download(weight.hub, local_dir=target, allow_patterns=list(weight.hub_files))
     except (OSError, ValueError) as failure:  # the client's own errors are subclasses of these

@@ -9,7 +9,7 @@ from ..types import Window
 from .windows import blend_weights
 
 
-def blend(parts: list[Float[Tensor, "S *D"]], windows: list[Window], length: int) -> Float[Tensor, "T *D"]:
+def blend(parts: list[Float[Tensor, "_ *D"]], windows: list[Window], length: int) -> Float[Tensor, "T *D"]:
     """The weighted mean of window results on the long axis (MultiDiffusion, with linear ramps over the overlaps).
 
     Exact where windows agree; meant for model outputs at one noise level, before the sampler's step.
@@ -21,7 +21,7 @@ def blend(parts: list[Float[Tensor, "S *D"]], windows: list[Window], length: int
     return out
 
 
-def copy_halves(parts: list[Float[Tensor, "S *D"]], windows: list[Window]) -> list[Float[Tensor, "S *D"]]:
+def copy_halves(parts: list[Float[Tensor, "_ *D"]], windows: list[Window]) -> list[Float[Tensor, "_ *D"]]:
     """Windows whose overlap was overwritten by their left neighbour's end: EDGE's long-sequence rule.
 
     Source: Tseng et al., EDGE: Editable Dance Generation From Music (2023), long-form sampling.
@@ -35,7 +35,7 @@ def copy_halves(parts: list[Float[Tensor, "S *D"]], windows: list[Window]) -> li
     return out
 
 
-def merge_clips(clips: list[Float[Tensor, "S H W C"]], overlap: int) -> Float[Tensor, "T H W C"]:
+def merge_clips(clips: list[Float[Tensor, "_ _ _ _"]], overlap: int) -> Float[Tensor, "T H W C"]:
     """One video from clips that repeat `overlap` frames of their predecessor, cross-faded there.
 
     Raises ValueError for no clips, unequal sizes, or an overlap as long as a clip.

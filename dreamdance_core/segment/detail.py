@@ -157,7 +157,7 @@ def filled_gaps(
         box = slice(max(y - 6, 0), y + h + 6), slice(max(x - 6, 0), x + w + 6)
         region = labels[box] == label
         rim = (cv2.dilate(region.astype(np.uint8), disc(5)) > 0) & (cv2.dilate(region.astype(np.uint8), disc(2)) == 0)
-        if (to_ground[box][rim] > 2 * LIKE).mean() < 0.8 or (part[box][rim]).mean() < 0.5:
+        if (to_ground[box][rim] > LIKE).mean() < 0.8 or part[box][rim].mean() < 0.5:
             continue
         inner, outer = seen[box][region].mean(), seen[box][rim].mean()
         if alpha[box][region].mean() < 0.5 or (outer > 0.8 and inner < outer - 0.15):

@@ -159,4 +159,5 @@ def test_worker_imports_neither_opencv_nor_the_package() -> None:
     """pycolmap and OpenCV 5 abort in one process, and a pack loaded by path cannot be imported by name."""
     text = (Path(backend.__file__).parent.parent / "workers" / "pycolmap_worker.py").read_text()
     imports = [line.split()[1] for line in text.splitlines() if line.startswith(("import ", "from "))]
-    assert set(imports) == {"__future__", "json", "os", "sys", "threading", "pathlib", "numpy", "pycolmap"}
+    standard = {"__future__", "contextlib", "json", "os", "sys", "threading", "pathlib"}
+    assert set(imports) == standard | {"numpy", "pycolmap"}

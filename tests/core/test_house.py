@@ -25,7 +25,7 @@ ALLOWED = {  # package or module of core -> what it may import from core, beside
     "backends": {"runtime", "types"},
     "process": {"types", "runtime"},
     "geometry": {"types"},
-    "io": {"types", "runtime", "geometry"},
+    "io": {"types", "runtime", "geometry", "__version__"},
     **dict.fromkeys(FAMILIES, GROUND),
     "training": GROUND | FAMILIES,
     "evaluation": GROUND | {"pipeline"},

@@ -66,6 +66,21 @@ def test_a_damaged_file_is_computed_anew(tmp_path):
     assert same(files.once("camera", CameraSolution, "k", lambda: solution(2.0)), solution(2.0))
 
 
+def test_the_version_is_the_packages_and_part_of_the_key(monkeypatch):
+    from pathlib import Path
+
+    import tomllib
+
+    from dreamdance_core import __version__
+    from dreamdance_core.io import stages
+
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    assert project["version"] == __version__
+    before = digest("a")
+    monkeypatch.setattr(stages, "__version__", "99.0")
+    assert digest("a") != before
+
+
 def test_digest_sees_content(tmp_path):
     (tmp_path / "a").write_text("x")
     before = digest(tmp_path / "a", {"b": 1})

@@ -136,7 +136,7 @@ def load(
 ) -> PycolmapCamera:
     """The solver. side: longer side of the pictures it works on, px; most: how many frames it solves jointly."""
     if find_spec("pycolmap") is None:
-        raise ImportError("the camera solver needs pycolmap; install it with: pip install 'dreamdance[camera]'")
+        raise ImportError("the camera solver needs pycolmap; pip install pycolmap (the extra dreamdance[camera])")
     return PycolmapCamera(run, features=features, side=side, most=most, threads=threads or os.cpu_count() or 2)
 
 

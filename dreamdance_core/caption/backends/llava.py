@@ -60,7 +60,9 @@ def _transformers() -> Any:
     try:
         import transformers
     except ImportError as missing:
-        raise ImportError("LLaVA needs transformers: pip install 'dreamdance[diffusion]'") from missing
+        raise ImportError(
+            "LLaVA needs transformers: pip install transformers (the extra dreamdance[diffusion])"
+        ) from missing
     return transformers
 
 

@@ -51,7 +51,9 @@ def _transformers() -> Any:
     try:
         import transformers
     except ImportError as missing:
-        raise ImportError("Depth Anything needs transformers: pip install 'dreamdance[diffusion]'") from missing
+        raise ImportError(
+            "Depth Anything needs transformers: pip install transformers (the extra dreamdance[diffusion])"
+        ) from missing
     return transformers
 
 

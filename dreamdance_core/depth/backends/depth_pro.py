@@ -66,7 +66,9 @@ def _transformers() -> Any:
     try:
         import transformers
     except ImportError as missing:
-        raise ImportError("Depth Pro needs transformers: pip install 'dreamdance[diffusion]'") from missing
+        raise ImportError(
+            "Depth Pro needs transformers: pip install transformers (the extra dreamdance[diffusion])"
+        ) from missing
     return transformers
 
 

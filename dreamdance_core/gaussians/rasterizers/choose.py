@@ -41,7 +41,9 @@ def choose(device: torch.device, dtype: torch.dtype = torch.float32, rasterizer:
         )
     if rasterizer != "torch" and not _installed(rasterizer):
         extra = {"gsplat": "cuda-gaussians", "numba": "cpu-gaussians"}[rasterizer]
-        raise ImportError(f"rasterizer {rasterizer!r} is not installed; pip install 'dreamdance[{extra}]'")
+        raise ImportError(
+            f"rasterizer {rasterizer!r} is not installed: pip install {rasterizer} (the extra dreamdance[{extra}])"
+        )
     return rasterizer
 
 

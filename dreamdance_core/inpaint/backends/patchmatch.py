@@ -69,7 +69,9 @@ def load(run: Runtime) -> PatchMatch:
     try:
         import patchmatch
     except ImportError as error:
-        raise ImportError("the patchmatch fill needs PyPatchMatch: pip install 'dreamdance[inpaint]'") from error
+        raise ImportError(
+            "the patchmatch fill needs PyPatchMatch: pip install pypatchmatch (the extra dreamdance[inpaint])"
+        ) from error
     if not patchmatch.patchmatch_available:
         raise ImportError(
             "PyPatchMatch is installed without its native library; reinstall it: pip install pypatchmatch"

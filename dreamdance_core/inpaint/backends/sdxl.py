@@ -74,7 +74,9 @@ def _diffusers() -> Any:
     try:
         import diffusers
     except ImportError as missing:
-        raise ImportError("SDXL inpainting needs diffusers: pip install 'dreamdance[diffusion]'") from missing
+        raise ImportError(
+            "SDXL inpainting needs diffusers: pip install diffusers transformers (the extra dreamdance[diffusion])"
+        ) from missing
     return diffusers
 
 

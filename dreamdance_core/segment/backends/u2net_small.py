@@ -49,7 +49,8 @@ def load(run: Runtime) -> U2NetSmall:
     try:
         import onnxruntime
     except ImportError as missing:
-        raise ImportError("U2-Net small needs onnxruntime: pip install 'dreamdance[onnx]'") from missing
+        needs = "U2-Net small needs onnxruntime: pip install onnxruntime (the extra dreamdance[onnx])"
+        raise ImportError(needs) from missing
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads must not steal the cores

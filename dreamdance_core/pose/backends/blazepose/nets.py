@@ -56,7 +56,7 @@ def published(run: Runtime, threads: int) -> Networks:
         import ai_edge_litert  # noqa: F401
     except ImportError as error:
         raise ImportError(
-            "the blazepose backend needs ai-edge-litert; install it with `pip install dreamdance[pose]`"
+            "the blazepose backend needs ai-edge-litert; pip install ai-edge-litert (the extra dreamdance[pose])"
         ) from error
     return Networks(**{key: _interpreter(weights.locate(name, run), threads) for key, name in FILES.items()})
 

@@ -1,0 +1,56 @@
+"""What a run of the pipeline is asked for, what it is given, and what comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from jaxtyping import Float
+from torch import Tensor
+
+from .gaussians.fit import FitOptions
+from .pose.retarget import RetargetOptions
+from .scene.complete import SceneOptions
+from .types import CameraSolution, Depth, Gaussians, PoseTrack, Render
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnimateOptions:
+    """Backends and settings of a run; backends are names of backends.names(family)."""
+
+    segment: str = "u2net_small"
+    pose: str = "blazepose"
+    camera: str = "pycolmap"
+    depth: str = "room_box"
+    inpaint: str = "patchmatch"
+    video: str = "puppet"
+    focal: float | None = None  # px of the art on its canvas; None = the depth's, else its width
+    driving_focal: float | None = None  # px of the driving clip; None = estimated
+    steps: int = 50  # of a diffusion video backend
+    guidance: float = 3.5
+    scene: SceneOptions = field(default_factory=SceneOptions)
+    fit: FitOptions = field(default_factory=FitOptions)
+    retarget: RetargetOptions = field(default_factory=RetargetOptions)
+    seed: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """Results the caller brings along; each replaces the stage that would make it."""
+
+    solution: CameraSolution | None = None  # the wanted camera, from a file or by hand
+    exact_path: bool = False  # its translations are in the depth's unit and are followed as they are
+    depth: Depth | None = None  # of the art on its canvas
+    gaussians: Gaussians | None = None  # a finished scene; with exact_path the path is in its unit
+    mask: Float[Tensor, "H W"] | None = None  # of the character
+
+
+@dataclass(frozen=True, kw_only=True)
+class Animation:
+    """All that a run made."""
+
+    frames: Float[Tensor, "T H W 3"]
+    background: Render
+    gaussians: Gaussians
+    pose: PoseTrack  # of the driving person
+    solution: CameraSolution
+    coverage: dict
