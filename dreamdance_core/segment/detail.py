@@ -24,7 +24,7 @@ def look_closer(
 ) -> tuple[Float[np.ndarray, "h w"], Float[np.ndarray, "h w"]]:
     """The found crop's alpha with limbs that close views see added, and the close views' own alpha (NaN: not seen).
 
-    A close view may add, hardly ever take away: inside a large part networks see only that part's pattern.
+    A close view may add, never take away: inside a large part networks see only that part's pattern.
     """
     patch, coarse = image[found.rows, found.columns], found.alpha.numpy()
     part = main_part(coarse > 0.5)
@@ -144,7 +144,9 @@ def filled_gaps(
     close: Float[np.ndarray, "h w"],
 ) -> Bool[np.ndarray, "h w"]:
     """Regions inside the figure that show the ground: in its colours, and dark in a close view of a bright rim."""
-    candidates = to_ground < LIKE
+    reach = round(0.03 * max(part.shape))
+    closed = cv2.morphologyEx(np.pad(part.astype(np.uint8), reach), cv2.MORPH_CLOSE, disc(reach))
+    candidates = (closed[reach:-reach, reach:-reach] > 0) & (to_ground < LIKE)
     candidates = cv2.morphologyEx(candidates.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(candidates)
     gaps = np.zeros_like(part)
@@ -157,7 +159,7 @@ def filled_gaps(
         box = slice(max(y - 6, 0), y + h + 6), slice(max(x - 6, 0), x + w + 6)
         region = labels[box] == label
         rim = (cv2.dilate(region.astype(np.uint8), disc(5)) > 0) & (cv2.dilate(region.astype(np.uint8), disc(2)) == 0)
-        if (to_ground[box][rim] > LIKE).mean() < 0.8 or part[box][rim].mean() < 0.5:
+        if (to_ground[box][rim] > 2 * LIKE).mean() < 0.8 or part[box][rim].mean() < 0.5:
             continue
         inner, outer = seen[box][region].mean(), seen[box][rim].mean()
         if alpha[box][region].mean() < 0.5 or (outer > 0.8 and inner < outer - 0.15):
