@@ -41,15 +41,16 @@ def segment(args: Namespace, stage: Stage) -> None:
     picture = read_image(args.art)
     backend = None
     if not outlines_a_figure(picture.alpha):
-        backend = backends.load("segment", args.segment, stage("Load segmentation"))
+        backend = backends.load("segment", args.segment, stage("Cut out the character"))
     write_image(args.out, cut_out(picture.rgb, backend, alpha=picture.alpha).alpha)
 
 
 def pose(args: Namespace, stage: Stage) -> None:
     """Writes the clip's keypoints."""
     clip = read_clip(args.video_file, options.clip_range(args), max_side=CLIP_SIDE)
-    backend = backends.load("pose", args.pose, stage("Load pose"))
-    track = extract_pose(clip.frames, backend, people=args.people, fps=clip.fps, run=stage("Pose of the clip"))
+    run = stage("Pose of the clip")
+    backend = backends.load("pose", args.pose, run)
+    track = extract_pose(clip.frames, backend, people=args.people, fps=clip.fps, run=run)
     write_pose(args.out, in_file_pixels(track, clip))
 
 
@@ -69,11 +70,10 @@ def camera(args: Namespace, stage: Stage) -> None:
         people = _mask_of_clip(read_clip_mask(args.mask, steps, clip.source_index), args.mask.name, clip)
     else:
         people = _people(clip.frames, clip.fps, args, stage)
-    backend = backends.load("camera", args.camera, stage("Load camera solver"))
+    run = stage("Camera of the clip")
+    backend = backends.load("camera", args.camera, run)
     focal = None if args.focal is None else args.focal * clip.scale
-    solution = estimate_camera(
-        clip.frames, backend, person_mask=people, focal=focal, fps=clip.fps, run=stage("Camera of the clip")
-    )
+    solution = estimate_camera(clip.frames, backend, person_mask=people, focal=focal, fps=clip.fps, run=run)
     width, height = clip.file_size
     K = rescale(solution.cameras.K, 1 / clip.scale, height / clip.frames.shape[1])
     write_cameras(args.out, replace(solution.cameras, K=K, width=width, height=height))
@@ -93,9 +93,10 @@ def _mask_of_clip(mask: torch.Tensor, name: str, clip: Clip) -> torch.Tensor:
 
 def _people(frames: torch.Tensor, fps: float, args: Namespace, stage: Stage) -> torch.Tensor | None:
     """Masks from the pose; None, and a word about it, when the clip shows nobody."""
-    backend = backends.load("pose", args.pose, stage("Load pose"))
+    run = stage("Pose of the clip")
+    backend = backends.load("pose", args.pose, run)
     try:
-        return person_mask(extract_pose(frames, backend, fps=fps, run=stage("Pose of the clip")))
+        return person_mask(extract_pose(frames, backend, fps=fps, run=run))
     except ValueError as error:
         note(f"no person is masked: {error}")
         return None
