@@ -135,9 +135,18 @@ class Server:
             self._follow(link, run, interrupt_at, time.monotonic() + timeout)
         finally:
             link.close()
-        history = self.get(f"/history/{run.prompt_id}")
-        run.outputs = history.get(run.prompt_id, {}).get("outputs", {})
+        run.outputs = self._outputs(run.prompt_id)
         return run
+
+    def _outputs(self, prompt_id: str) -> dict:
+        """A run's outputs; the server writes its history a moment after it has announced the end."""
+        deadline = time.monotonic() + 15
+        while time.monotonic() < deadline:
+            history = self.get(f"/history/{prompt_id}")
+            if prompt_id in history:
+                return history[prompt_id].get("outputs", {})
+            time.sleep(0.1)
+        raise TimeoutError(f"the server never wrote the history of {prompt_id}")
 
     def _follow(self, link: websocket.WebSocket, run: Run, interrupt_at: str | None, deadline: float) -> None:
         while True:
