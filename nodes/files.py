@@ -30,12 +30,12 @@ def existing(name: str) -> Path:
 
 
 def fingerprint(name: str) -> str:
-    """Changes when the named file does; the same text while it is missing."""
+    """Changes when the named file, or a file in the named folder, does; the same text while it is missing."""
     path = _found(name)
     if path is None:
         return "missing"
-    stat = path.stat()
-    return f"{path}:{stat.st_size}:{stat.st_mtime_ns}"
+    stats = [part.stat() for part in (sorted(path.iterdir()) if path.is_dir() else [path])]
+    return ":".join([str(path), *(f"{stat.st_size}:{stat.st_mtime_ns}" for stat in stats)])
 
 
 def next_output(prefix: str, suffix: str) -> Path:

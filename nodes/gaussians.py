@@ -16,6 +16,7 @@ from . import host
 from .preview import clip_preview, fit_report, path_payload
 from .sockets import MAX_SEED, Cameras, DepthMap, Views, cameras_of, from_splat, to_splat
 
+_ROOM = 4 * 1024**3  # bytes of GPU memory that other models leave to the Gaussians
 _RASTERIZER_TIP = (
     "What draws the Gaussians: auto takes gsplat on an NVIDIA GPU where it is installed, else numba on the CPU "
     "where it "
@@ -78,7 +79,9 @@ class TrainGaussians(io.ComfyNode):
             ],
             outputs=[
                 io.Splat.Output("splat", display_name="splat", tooltip="The scene; frame of the views' first camera."),
-                io.String.Output("report", display_name="report", tooltip="Count, loss and PSNR on the views."),
+                io.String.Output(
+                    "report", display_name="report", tooltip="Count, steps, and the loss at the start and the end."
+                ),
             ],
         )
 
@@ -87,6 +90,7 @@ class TrainGaussians(io.ComfyNode):
         options = FitOptions(steps=iterations, max_side=max_side, rasterizer=rasterizer, seed=seed % 2**63)
         start = from_splat(init) if init is not None else None
         path = cameras_of(cameras) if cameras is not None else None
+        host.make_room(_ROOM)
         result = fit(views, options=options, run=host.runtime(), init=start, path=path)
         report = fit_report(result.report, len(result.gaussians))
         shown = {"dreamdance_path": [path_payload(views.cameras)], "text": [report]}
@@ -136,6 +140,7 @@ class RenderBackground(io.ComfyNode):
         path = cameras_of(cameras)
         width, height = width or path.width, height or path.height
         path = _scaled_to(path, width, height)
+        host.make_room(_ROOM)
         result = render(from_splat(splat), path, rasterizer=rasterizer, run=host.runtime())
         shown = clip_preview(result.frames, path.fps) | {"dreamdance_path": [path_payload(path)]}
         depth = DepthValue(z=result.z, valid=result.alpha >= 0.5)

@@ -100,9 +100,16 @@ def file_stamp(path: str | None) -> str:
     return f"{stat.st_size}:{stat.st_mtime_ns}"
 
 
-def to_host(image: Tensor) -> Tensor:
-    """An IMAGE or MASK as the host wants outputs: its intermediate device and number type, contiguous."""
-    return image.detach().to(device=mm.intermediate_device(), dtype=mm.intermediate_dtype()).contiguous()
+def to_host(value: Tensor, dtype: torch.dtype | None = None) -> Tensor:
+    """An IMAGE or MASK as the host wants outputs: its intermediate device and number type (or dtype), contiguous."""
+    return value.detach().to(device=mm.intermediate_device(), dtype=dtype or mm.intermediate_dtype()).contiguous()
+
+
+def make_room(size: int) -> None:
+    """Has the host move other nodes' models off the GPU until `size` bytes are free; nothing on the CPU."""
+    device = mm.get_torch_device()
+    if device.type != "cpu":
+        mm.free_memory(size, device)
 
 
 def from_host(image: Tensor, name: str = "image") -> Float[Tensor, "T H W 3"]:

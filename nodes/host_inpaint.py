@@ -13,6 +13,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..dreamdance_core import backends
+from ..dreamdance_core.runtime import Runtime
+
 _LATENT_STEP = 8  # pixels per latent cell of every image VAE this route is for
 _GROW = 8  # px of known picture that the sampler may repaint, so that seams are blended
 
@@ -58,7 +61,10 @@ class HostInpaint:
         hole = _padded((hole_mask > 0.5).float()[None, None], right, below)
         grown = torch.nn.functional.max_pool2d(hole, 2 * _GROW + 1, stride=1, padding=_GROW)
         grey = (pixels * (1 - hole) + 0.5 * hole).movedim(1, -1)
-        filled = grey if self.denoise >= 1 else pixels.movedim(1, -1)
+        filled = grey
+        if self.denoise < 1:  # what stays of the start must look like the scene
+            rough = backends.load("inpaint", "telea", Runtime())(image, hole_mask)
+            filled = _padded(rough.movedim(-1, 0)[None], right, below).movedim(1, -1)
         latent = comfy.sample.fix_empty_latent_channels(self.model, self.vae.encode(filled))
         positive, negative = self._with_picture(grey, grown)
         noise = comfy.sample.prepare_noise(latent, seed)

@@ -81,7 +81,8 @@ class TemporalAggregate(io.ComfyNode):
                 raise ValueError(
                     f"{name} must be a multiple of 8 frames, got {value}; the nearest is {nearest_8(value)}"
                 )
-        windows = plan_windows(length // 4, min(window, length) // 4, min(overlap, window - 8) // 4)
+        window = min(window, length)
+        windows = plan_windows(length // 4, window // 4, min(overlap, window - 8) // 4)
         blocked = ExecutionBlocker("frames of Temporal Aggregate needs clips; connect at least one")
         return io.NodeOutput(WindowPlan(windows=tuple(windows), mode=mode), blocked)
 

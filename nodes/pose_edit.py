@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -40,9 +41,9 @@ _KEYS = {"point", "frames", "person", "dx", "dy", "x", "y", "remove"}
 
 
 def _points(value: Any) -> list[int]:
-    if value in _GROUPS:
+    if isinstance(value, str) and value in _GROUPS:
         return list(range(_GROUPS[value].start, _GROUPS[value].stop))
-    if value in NAMES:
+    if isinstance(value, str) and value in NAMES:
         return [NAMES.index(value)]
     if isinstance(value, int) and 0 <= value < POINTS:
         return [value]
@@ -52,10 +53,20 @@ def _points(value: Any) -> list[int]:
 
 
 def _span(value: Any, length: int) -> slice:
-    first, last = (value, value) if isinstance(value, int) else (value or (0, length - 1))
-    if not 0 <= first <= last < length:
-        raise ValueError(f"edits: frames must lie in 0..{length - 1}, first before last, got {value!r}")
-    return slice(first, last + 1)
+    span = [value, value] if isinstance(value, int) else [0, length - 1] if value is None else value
+    whole = isinstance(span, list) and len(span) == 2 and all(isinstance(frame, int) for frame in span)
+    if not whole or not 0 <= span[0] <= span[1] < length:
+        raise ValueError(
+            f"edits: frames must be a number or [first, last] in 0..{length - 1}, first before last, got {value!r}"
+        )
+    return slice(span[0], span[1] + 1)
+
+
+def _number(change: dict[str, Any], key: str) -> float:
+    value = change.get(key, 0)
+    if not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise ValueError(f"edits: {key} must be a number of px, got {value!r}")
+    return float(value)
 
 
 def edited(track: PoseTrack, *, shift: tuple[float, float], scale: float, changes: list[dict[str, Any]]) -> PoseTrack:
@@ -79,14 +90,14 @@ def edited(track: PoseTrack, *, shift: tuple[float, float], scale: float, change
             _span(change.get("frames"), len(track)),
             change.get("person", 0),
         )
-        if not 0 <= person < xy.shape[1]:
-            raise ValueError(f"edits: person must lie in 0..{xy.shape[1] - 1}, got {person}")
+        if not isinstance(person, int) or not 0 <= person < xy.shape[1]:
+            raise ValueError(f"edits: person must lie in 0..{xy.shape[1] - 1}, got {person!r}")
         if change.get("remove"):
             score[span, person, points] = 0
             continue
         for axis, name in enumerate("xy"):
             if name in change:
-                xy[span, person, points, axis] = float(change[name])
+                xy[span, person, points, axis] = _number(change, name)
                 score[span, person, points] = 1
-            xy[span, person, points, axis] += float(change.get(f"d{name}", 0))
+            xy[span, person, points, axis] += _number(change, f"d{name}")
     return replace(track, xy=xy, score=score)

@@ -62,6 +62,10 @@ def fit_report(report: dict[str, Any], count: int) -> str:
     for key, value in report.items():
         if isinstance(value, (int, float)) and key != "gaussians":
             lines.append(f"{key.replace('_', ' ')}: {value:.4g}")
+    if losses := report.get("loss"):
+        tenth = max(1, len(losses) // 10)  # one step's loss is that of one crop
+        first, last = (sum(part) / tenth for part in (losses[:tenth], losses[-tenth:]))
+        lines.append(f"loss: {first:.4g} at the start, {last:.4g} at the end")
     return "\n".join(lines)
 
 

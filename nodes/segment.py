@@ -105,12 +105,13 @@ class SegmentCharacter(io.ComfyNode):
         run = host.runtime(download)
         picture = host.one_picture(image, "image")
         alpha = image[0, ..., 3].float().cpu().clone() if image.shape[-1] == 4 else None
-        if mask is None and bg_removal_model is not None:
+        if mask is not None:
+            mask = 1 - mask if invert_mask else mask
+        elif bg_removal_model is not None:
             mask = bg_removal_model.encode_image(image[..., :3])
         if mask is not None:
             alpha = None
             mask = host.mask_of(mask, picture[None], "mask")[0]
-            mask = 1 - mask if invert_mask else mask
         network = None
         if mask is None and not outlines_a_figure(alpha):
             network, alpha = backends.load("segment", backend, run), None

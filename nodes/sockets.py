@@ -80,14 +80,13 @@ def median_depth_of(value: CamerasValue | CameraSolution) -> float | None:
 
 
 def to_splat(gaussians: Gaussians) -> Types.SPLAT:
-    """Core Gaussians as the host's SPLAT: one batch item, activated values, OpenCV axes on both sides."""
-    return Types.SPLAT(
-        to_host(gaussians.means[None]),
-        to_host(gaussians.scales[None]),
-        to_host(gaussians.quats[None]),
-        to_host(gaussians.opacities[None, :, None]),
-        to_host(gaussians.sh[None]),
-    )
+    """Core Gaussians as the host's SPLAT: one batch item, activated values, OpenCV axes on both sides.
+
+    Always float32: half numbers (the host's choice for pictures) would move a splat by more than its size.
+    """
+    g = gaussians
+    parts = (g.means, g.scales, g.quats, g.opacities[:, None], g.sh)
+    return Types.SPLAT(*(to_host(part[None], torch.float32) for part in parts))
 
 
 def from_splat(splat: Types.SPLAT) -> Gaussians:

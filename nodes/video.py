@@ -82,6 +82,8 @@ class Puppet(io.ComfyNode):
             **drawn,
         )
         frames = backends.load("video", "puppet", host.runtime())(job)
+        if paint_mask is not None:  # the puppet itself draws the whole character
+            frames = job.background + (frames - job.background) * job.paint_mask[..., None]
         return io.NodeOutput(host.to_host(frames), ui=clip_preview(frames, fps))
 
 

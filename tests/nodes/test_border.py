@@ -140,6 +140,39 @@ def test_outputs_follow_the_hosts_number_type(host, monkeypatch):
     assert host.to_host(torch.rand(1, 4, 4, 3)).dtype == torch.float16
 
 
+def test_splats_stay_exact_where_pictures_are_half_numbers(pack, sockets, monkeypatch):
+    import comfy.model_management as mm
+
+    monkeypatch.setattr(mm, "intermediate_dtype", lambda: torch.float16)
+    before = _gaussians(pack)
+    assert torch.equal(sockets.from_splat(sockets.to_splat(before)).means, before.means)
+
+
+def test_other_models_make_room_on_a_gpu_only(host, monkeypatch):
+    import comfy.model_management as mm
+
+    asked = []
+    monkeypatch.setattr(mm, "free_memory", lambda size, device: asked.append((size, device)))
+    monkeypatch.setattr(mm, "get_torch_device", lambda: torch.device("cpu"))
+    host.make_room(7)
+    monkeypatch.setattr(mm, "get_torch_device", lambda: torch.device("cuda"))
+    host.make_room(7)
+    assert asked == [(7, torch.device("cuda"))]
+
+
+def test_a_changed_file_in_a_folder_changes_its_fingerprint(pack, tmp_path, monkeypatch):
+    """COLMAP: the folder's own time stands still when images.txt is written anew."""
+    import folder_paths
+
+    monkeypatch.setattr(folder_paths, "get_input_directory", lambda: str(tmp_path))
+    (tmp_path / "colmap").mkdir()
+    (tmp_path / "colmap" / "images.txt").write_text("one")
+    before = pack.nodes.files.fingerprint("colmap")
+    assert pack.nodes.files.fingerprint("colmap") == before
+    (tmp_path / "colmap" / "images.txt").write_text("two more")
+    assert pack.nodes.files.fingerprint("colmap") != before
+
+
 def test_a_cancelled_run_raises_the_hosts_interrupt(host):
     import comfy.model_management as mm
 

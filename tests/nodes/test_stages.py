@@ -80,6 +80,13 @@ def test_segment_prefers_the_users_mask_then_alpha(pack, sample):
     mine[:, 150:370, 90:210] = 1
     assert (execute(sample["art"], "u2net_small", mask=mine)[1] - mine).abs().mean() < 0.02
     assert (execute(sample["art"], "u2net_small", mask=1 - mine, invert_mask=True)[1] - mine).abs().mean() < 0.02
+
+    class Model:
+        def encode_image(self, image: torch.Tensor) -> torch.Tensor:
+            return mine
+
+    found = execute(sample["art"], "u2net_small", bg_removal_model=Model(), invert_mask=True)[1]
+    assert (found - mine).abs().mean() < 0.02, "invert_mask is about the user's own mask"
     rgba = torch.cat([sample["art"], mine[..., None]], -1)
     torch.testing.assert_close(execute(rgba, "u2net_small")[1], mine)
 
@@ -130,7 +137,17 @@ def test_save_load_and_edit_pose(pack, poses, tmp_path, monkeypatch):
     torch.testing.assert_close(moved, torch.tensor([[10.0, -3.0]]).expand_as(moved), atol=1e-3, rtol=0)
     assert after.xy[1, 0, 0, 0] - before.xy[1, 0, 0, 0] == pytest.approx(15, abs=1e-3)
     assert float(after.score[:, 0, 91:112].max()) == 0
-    for wrong, words in (("[", "not JSON"), ('[{"point": "tail"}]', "point must be"), ('[{"pt": 1}]', "unknown key")):
+    bad = {
+        "[": "not JSON",
+        '[{"point": "tail"}]': "point must be",
+        '[{"point": ["nose"]}]': "point must be",
+        '[{"pt": 1}]': "unknown key",
+        '[{"point": "nose", "frames": [1]}]': "frames must be a number or",
+        '[{"point": "nose", "frames": "all"}]': "frames must be a number or",
+        '[{"point": "nose", "dx": "5 px"}]': "dx must be a number",
+        '[{"point": "nose", "person": "first"}]': "person must lie in",
+    }
+    for wrong, words in bad.items():
         with pytest.raises(ValueError, match=words):
             pose.EditPose.execute(poses[0][0], 0.0, 0.0, 1.0, wrong)
 
@@ -174,7 +191,7 @@ def test_gaussians_train_and_render_under_inference_mode(pack, scene):
     train = pack.nodes.gaussians.TrainGaussians.execute
     start, _ = train(scene[0], 0, 160, "auto").result
     splat, report = train(scene[0], 10, 160, "auto").result
-    assert splat.positions.ndim == 3 and "Gaussians" in report
+    assert splat.positions.ndim == 3 and "Gaussians" in report and "loss:" in report
     render = pack.nodes.gaussians.RenderBackground.execute
     first = pack.dreamdance_core.types.Cameras(
         c2w=scene[0].cameras.c2w[:1], K=scene[0].cameras.K[:1], width=scene[5], height=scene[6]
@@ -200,6 +217,11 @@ def test_puppet_moves_the_character_over_the_background(pack, poses, cut, sample
     painted = (frames - background).abs().amax(-1) > 0.2
     assert 0.02 < float(painted.float().mean()) < 0.7
     assert float((frames[0] - frames[-1]).abs().mean()) > 0.002
+    upper = torch.zeros(1, 256, 192)
+    upper[:, :128] = 1
+    video = pack.nodes.video.Puppet.execute(cut[0], cut[1], poses[1][0], out[0], background, 24.0, paint_mask=upper)
+    torch.testing.assert_close(video[0][:, :128], frames[:, :128], atol=1e-6, rtol=0)
+    assert torch.equal(video[0][:, 128:], background[:, 128:].expand(8, -1, -1, -1))
 
 
 def test_depth_node_passes_on_and_estimates(pack, sample):

@@ -84,6 +84,14 @@ def test_own_model_paints_only_the_hole(pack, own_model):
     assert torch.equal(first[outside], picture[outside])
     assert float((first - picture)[~outside].abs().mean()) > 0.05
     assert torch.equal(first, again) and not torch.equal(first, other)
+    kept = pack.nodes.host_inpaint.HostInpaint.from_node(
+        {"model": own_model, "positive": words, "negative": words, "vae": _Vae(), "steps": 2, "cfg": 1.0}
+        | {"denoise": 0.1}
+    )
+    plain, hollow = torch.full((64, 96, 3), 0.8), torch.full((64, 96, 3), 0.8)
+    hollow[16:48, 24:72] = 0  # what a hole holds before it is painted
+    hole = (hollow[..., 0] == 0).float()
+    assert torch.equal(kept(hollow, hole), kept(plain, hole)), "a low denoise starts from a rough fill"
     with pytest.raises(ValueError, match="model is connected, but negative and vae is not"):
         pack.nodes.host_inpaint.HostInpaint.from_node({"model": own_model, "positive": words})
 
@@ -142,6 +150,9 @@ def test_temporal_aggregate_joins_clips_of_any_model(pack):
     clips = {"clip0": video[:8], "clip1": video[4:12], "clip2": video[8:20]}
     execute = pack.nodes.long_video.TemporalAggregate.execute
     torch.testing.assert_close(execute(96, 48, 4, "blend", clips)[1], video, atol=1e-6, rtol=1e-5)
+    for length in (8, 24, 48):  # a clip shorter than a window is one window
+        (only,) = execute(length, 48, 24, "blend")[0].windows
+        assert (only.start, only.stop, only.overlap) == (0, length // 4, 0)
     with pytest.raises(ValueError, match="length must be a multiple of 8 frames, got 97; the nearest is 96"):
         execute(97, 48, 24, "blend")
 
