@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import torch
@@ -10,8 +10,8 @@ from comfy_api.latest import Types, io
 from torch import Tensor
 
 from ..dreamdance_core import backends
+from ..dreamdance_core.depth.maps import resize_depth
 from ..dreamdance_core.geometry.convert import K_from_da3, K_from_moge
-from ..dreamdance_core.geometry.pinhole import rescale
 from ..dreamdance_core.types import Cameras as CamerasValue
 from ..dreamdance_core.types import CameraSolution, Depth, Gaussians, Window
 from .host import from_host, to_host
@@ -126,14 +126,9 @@ def _from_moge(geometry: dict[str, Any], width: int, height: int) -> Depth:
 
 
 def _resized(z: Tensor, valid: Tensor, width: int, height: int, K: Tensor | None) -> Depth:
-    # Nearest: an average of two depths at an edge is a point in mid-air.
     if not valid.any():
         raise ValueError("depth must have at least one valid pixel, got none; check the node that made it")
-    size = (height, width)
-    z = torch.where(valid, z, torch.zeros_like(z))
-    z = torch.nn.functional.interpolate(z[:, None], size=size, mode="nearest-exact")[:, 0]
-    valid = torch.nn.functional.interpolate(valid[:, None].float(), size=size, mode="nearest-exact")[:, 0] > 0.5
-    return Depth(z=z, valid=valid, K=K)
+    return replace(resize_depth(Depth(z=z, valid=valid), width, height), K=K)
 
 
 def depth_from_picture(image: Tensor, near: float, far: float, brighter_is_nearer: bool) -> Depth:
@@ -155,12 +150,7 @@ def depth_from(
     Raises ValueError for anything else, or when nothing in it is valid.
     """
     if isinstance(value, Depth):
-        if value.z.shape[1:] == (height, width):
-            return value
-        K = None
-        if value.K is not None:
-            K = rescale(value.K, width / value.z.shape[2], height / value.z.shape[1])
-        return _resized(value.z, value.valid, width, height, K)
+        return value if value.z.shape[1:] == (height, width) else resize_depth(value, width, height)
     if isinstance(value, Tensor):
         depth = depth_from_picture(value, near, far, brighter_is_nearer)
         return _resized(depth.z, depth.valid, width, height, None)

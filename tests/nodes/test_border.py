@@ -96,6 +96,19 @@ def test_depth_picture_is_linear_in_disparity(sockets):
         sockets.depth_from(picture, 48, 16, near=4.0, far=1.0)
 
 
+def test_a_smaller_depth_map_grows_without_stairs_or_bridges(pack, sockets):
+    """A slanted plane stays a plane; across a depth edge no value appears between the two sides."""
+    types = pack.dreamdance_core.types
+    z = (1 / torch.linspace(0.5, 1, 30))[None, :, None].repeat(1, 1, 40)
+    small = types.Depth(z=z, valid=torch.ones_like(z, dtype=torch.bool), metres_per_unit=2.0)
+    grown = sockets.depth_from(small, 120, 90)
+    steps = (1 / grown.z)[0, 3:-3, 60].diff()
+    assert float(steps.max() / steps.min()) < 1.01 and grown.metres_per_unit == 2.0
+    geometry = {"depth": torch.where(torch.arange(40) < 20, 1.0, 4.0).expand(1, 30, 40)}
+    z = sockets.depth_from(geometry, 120, 90).z
+    assert bool((((z - 1).abs() < 1e-4) | ((z - 4).abs() < 1e-3)).all())
+
+
 def test_boxes_in_every_shape(sockets):
     box = {"x": 10, "y": 20, "width": 30, "height": 40}
     small = {"x": 0, "y": 0, "width": 1, "height": 1}
