@@ -321,5 +321,6 @@ class PasteBack(io.ComfyNode):
         frames = host.from_host(background, "background")
         painted = host.from_host(video, "video")
         length = min(len(painted), len(frames))
-        mask = host.mask_of(mask, frames, "mask")
-        return io.NodeOutput(host.to_host(paste_back(painted[:length], frames[:length], mask[:length], feather)))
+        painted, frames = painted[:length], frames[:length]
+        mask = host.mask_of(mask[:length] if mask.ndim == 3 else mask, frames, "mask")
+        return io.NodeOutput(host.to_host(paste_back(painted, frames, mask, feather)))

@@ -144,7 +144,8 @@ def _base_folder(name: str) -> Path | None:
 def _checkpoints() -> list[str]:
     if "dreamdance" not in folder_paths.folder_names_and_paths:
         return []
-    return [name for name in folder_paths.get_filename_list("dreamdance") if name.endswith(".safetensors")]
+    names = [name for name in folder_paths.get_filename_list("dreamdance") if name.endswith(".safetensors")]
+    return sorted(names, key=lambda name: not name.endswith(".dreamdance.safetensors"))  # base models lie there too
 
 
 class GatedVideoInpaint(io.ComfyNode):

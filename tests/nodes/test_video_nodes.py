@@ -121,7 +121,7 @@ def checkpoint(pack, tmp_path_factory):
 
 def test_gated_model_is_loaded_and_samples_in_windows(pack, checkpoint):
     video = pack.nodes.video
-    assert checkpoint in video._checkpoints()
+    assert video._checkpoints()[0] == checkpoint, "before the base model's own files"
     model = video.LoadModel.execute(checkpoint, "")[0]
     plan = pack.nodes.long_video.TemporalAggregate.execute(24, 16, 8, "blend")[0]
     assert [(w.start, w.stop, w.overlap) for w in plan.windows] == [(0, 4, 0), (2, 6, 2)]
@@ -194,6 +194,8 @@ def test_paste_back_leaves_the_outside_alone(pack):
     outside = mask.expand(3, -1, -1) < 0.5
     assert out.shape == (3, 48, 64, 3) and torch.equal(out[outside], background[:3][outside])
     assert float((out - background[:3])[:, 25, 35].abs().max()) > 0.01
+    per_frame = pack.nodes.interop.PasteBack.execute(video, background, mask.expand(3, -1, -1), 8)[0]
+    assert torch.equal(per_frame, out), "one mask per frame of the shorter clip"
     hard = pack.nodes.interop.PasteBack.execute(background, background, mask, 0)[0]
     torch.testing.assert_close(hard, background)
 
