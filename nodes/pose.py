@@ -77,7 +77,7 @@ class ExtractPose(io.ComfyNode):
                     min=0.0,
                     max=1.0,
                     step=0.05,
-                    tooltip="0 = raw detections, 1 = strongest smoothing; fast moves begin to lag above 0.8.",
+                    tooltip="0 = raw detections, 1 = strongest smoothing; fast moves lose amplitude above 0.8.",
                 ),
                 io.Int.Input(
                     "fill_gap",
