@@ -29,9 +29,12 @@ def existing(name: str) -> Path:
     return path
 
 
-def fingerprint(name: str) -> str:
-    """Changes when the named file, or a file in the named folder, does; the same text while it is missing."""
-    path = _found(name)
+def fingerprint(name: str | None) -> str:
+    """Changes when the named file, or a file in the named folder, does; the same text while it is missing.
+
+    None, which is what the host hands over for a linked name, has one too: an error would run all that follows anew.
+    """
+    path = None if name is None else _found(name)
     if path is None:
         return "missing"
     stats = [part.stat() for part in (sorted(path.iterdir()) if path.is_dir() else [path])]

@@ -118,7 +118,7 @@ class LoadModel(io.ComfyNode):
 
     @classmethod
     def fingerprint_inputs(cls, checkpoint, **_widgets) -> str:
-        path = folder_paths.get_full_path("dreamdance", checkpoint)
+        path = folder_paths.get_full_path("dreamdance", checkpoint) if checkpoint is not None else None
         return f"{checkpoint}:{host.file_stamp(path)}"
 
     @classmethod

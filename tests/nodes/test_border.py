@@ -186,6 +186,14 @@ def test_a_changed_file_in_a_folder_changes_its_fingerprint(pack, tmp_path, monk
     assert pack.nodes.files.fingerprint("colmap") != before
 
 
+def test_a_linked_file_name_does_not_defeat_the_cache(pack):
+    """The host passes None for links, and takes an exception as "always run again"."""
+    nodes = pack.nodes
+    assert nodes.pose.LoadPose.fingerprint_inputs(None) == nodes.pose.LoadPose.fingerprint_inputs(None)
+    assert nodes.camera.LoadCameras.fingerprint_inputs(None, width=0)
+    assert nodes.video.LoadModel.fingerprint_inputs(None, base="")
+
+
 def test_a_cancelled_run_raises_the_hosts_interrupt(host):
     import comfy.model_management as mm
 
