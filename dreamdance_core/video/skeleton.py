@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from ..io.pose_files import FACE, LEFT_HAND, RIGHT_HAND, VISIBLE
 from ..types import PoseTrack
@@ -43,6 +43,7 @@ _TIPS = {  # the far end of hands and feet: the middle of these points
     "right_foot": range(20, 22),
 }
 STRETCH = (0.5, 1.6)  # limits of a bone's foreshortening
+SHORT_GAP = 4  # frames over which a point that is out of sight still counts
 
 
 def bone(name: str) -> int:
@@ -164,6 +165,12 @@ class _Track:
 
     def point(self, a: list[int]) -> np.ndarray | None:
         return self._smooth(_held(self.xy[:, a].mean(1), self.seen[:, a].all(1)))
+
+    def trust(self, a: list[int]) -> np.ndarray:
+        """(T,) 1 where all points are seen or were a moment ago, falling softly to 0 where their place is only held."""
+        known = self.seen[:, a].all(1).astype(float)
+        near = maximum_filter1d(known, 2 * SHORT_GAP + 1)
+        return gaussian_filter1d(near, SHORT_GAP / 2, mode="nearest") * near
 
     def _smooth(self, values: np.ndarray | None) -> np.ndarray | None:
         if values is None or self.smoothing <= 0 or len(values) < 3:
@@ -300,7 +307,10 @@ def drive(rig: Rig, pose: PoseTrack, *, smoothing: float = 0.8, limits: tuple[fl
 
 
 def _on_the_ground(rig: Rig, motion: Motion, track: _Track) -> np.ndarray:
-    """(T,2) shift that brings the lower ankle to where the track has it, blended so that steps do not jump."""
+    """(T,2) shift that brings the lower ankle to where the track has it, blended so that steps do not jump.
+
+    Nothing where the track does not see the ankles: the pelvis then holds the figure's place.
+    """
     gaps, heights = [], []
     for shin, ankle in (("left_shin", 15), ("right_shin", 16)):
         target = track.point([ankle])
@@ -309,4 +319,5 @@ def _on_the_ground(rig: Rig, motion: Motion, track: _Track) -> np.ndarray:
         gaps.append(target - carry(rig, motion, bone(shin), rig.end[bone(shin)]))
         heights.append(target[:, 1])
     weight = 1 / (1 + np.exp((heights[1] - heights[0]) / (0.1 * rig.unit)))
-    return weight[:, None] * gaps[0] + (1 - weight)[:, None] * gaps[1]
+    seen = track.trust([15]) * track.trust([16])
+    return seen[:, None] * (weight[:, None] * gaps[0] + (1 - weight)[:, None] * gaps[1])

@@ -290,3 +290,16 @@ def test_sway_trails_behind_and_comes_to_rest():
     assert out[15, 1, 0] < path[15, 1, 0] - 1
     assert np.abs(out[-1, 1] - path[-1, 1]).max() < 0.5
     np.testing.assert_array_equal(sway(np.ones((5, 3, 2)), np.ones(3)), np.ones((5, 3, 2)))
+
+
+def test_feet_seen_late_do_not_hold_the_figure_back():
+    """Where the ankles are out of sight the pelvis holds the figure's place, not the feet of a later frame."""
+    frames = 40
+    travel = torch.stack([torch.linspace(-60, 0, frames), torch.zeros(frames)], -1)
+    whole = pose(frames=frames, shift=travel)
+    score = whole.score.clone()
+    score[:30, :, 15:23] = 0
+    rig = rest_rig(pose(), whole.width, whole.height)
+    full, late = (drive(rig, replace(whole, score=s), smoothing=0.0) for s in (whole.score, score))
+    assert np.abs(full.start[:20, 0] - late.start[:20, 0]).max() < 1.0
+    assert np.abs(np.diff(late.start[:, 0], axis=0)).max() < 4.0  # and nothing jumps when they come into sight
