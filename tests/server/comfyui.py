@@ -184,11 +184,31 @@ def _wait_until_ready(server: Server, process: subprocess.Popen, seconds: float)
     raise TimeoutError(f"ComfyUI did not answer within {seconds} s:\n{server.log_text()[-4000:]}")
 
 
+_UNUSABLE_IMAGES = '''"""What a broken node upstream may hand over: no picture at all, or pictures of NaN."""
+import torch
+
+
+class UnusableImages:
+    CATEGORY, FUNCTION, RETURN_TYPES = "testing", "make", ("IMAGE",)
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {"required": {"kind": (["empty", "nan"],)}}
+
+    def make(self, kind):
+        return (torch.zeros(0, 96, 160, 3) if kind == "empty" else torch.full((2, 96, 160, 3), float("nan")),)
+
+
+NODE_CLASS_MAPPINGS = {"UnusableImages": UnusableImages}
+'''
+
+
 @contextmanager
 def running(base: Path, *, seconds: float = 240) -> Iterator[Server]:
     """A ComfyUI of its own under base (input, output, temp, user, models, custom_nodes), stopped on leaving."""
     for name in ("input", "output", "temp", "user", "models", "custom_nodes"):
         (base / name).mkdir(parents=True, exist_ok=True)
+    (base / "custom_nodes" / "unusable_images.py").write_text(_UNUSABLE_IMAGES)
     link = base / "custom_nodes" / "dreamdance"
     if not link.exists():
         link.symlink_to(PACK, target_is_directory=True)

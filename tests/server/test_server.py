@@ -180,6 +180,23 @@ def test_no_character(comfyui):
     assert _fails_with(comfyui, prompt).startswith("No character found")
 
 
+@pytest.mark.parametrize(("kind", "sentence"), [("empty", "empty clip"), ("nan", "NaN or infinite")])
+def test_an_empty_clip_and_nan_from_another_node(comfyui, object_info, kind, sentence):
+    """Nodes that take a clip name the fault, instead of failing somewhere inside."""
+    broken = {"class_type": "UnusableImages", "inputs": {"kind": kind}}
+    widgets = {
+        name: spec[1].get("default", (spec[1].get("options") or [None])[0])
+        for name, spec in object_info["DreamDanceExtractPose"]["input"]["required"].items()
+        if name != "images"
+    }
+    pose = {"class_type": "DreamDanceExtractPose", "inputs": widgets | {"images": ["1", 0]}}
+    assert sentence in _fails_with(comfyui, {"1": broken, "2": pose, "3": _save(["2", 1])})
+    mask = {"class_type": "SolidMask", "inputs": {"value": 1.0, "width": 160, "height": 96}}
+    paste = {"video": ["1", 0], "background": ["1", 0], "mask": ["4", 0], "feather": 4}
+    prompt = {"1": broken, "4": mask, "2": {"class_type": "DreamDancePasteBack", "inputs": paste}, "3": _save(["2", 0])}
+    assert sentence in _fails_with(comfyui, prompt)
+
+
 def test_sizes_and_lengths_that_do_not_match(comfyui):
     picture = {"class_type": "EmptyImage", "inputs": {"width": 160, "height": 96, "batch_size": 3, "color": 255}}
     mask = {"class_type": "SolidMask", "inputs": {"value": 1.0, "width": 64, "height": 64}}
