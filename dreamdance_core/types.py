@@ -60,6 +60,7 @@ class Depth:
     valid: Bool[Tensor, "T H W"]
     metres_per_unit: float | None = None
     K: Float[Tensor, "3 3"] | None = None  # pixels; the intrinsics the depth was computed with, when it knows
+    sky: Bool[Tensor, "T H W"] | None = None  # infinitely far, and not valid; None = no sky is known
 
 
 @dataclass(frozen=True, kw_only=True)
