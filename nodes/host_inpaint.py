@@ -52,7 +52,12 @@ class HostInpaint:
         return cls(**{name: inputs[name] for name in names if inputs.get(name) is not None})
 
     def __call__(
-        self, image: Float[Tensor, "H W 3"], hole_mask: Float[Tensor, "H W"], prompt: str = "", seed: int = 0
+        self,
+        image: Float[Tensor, "H W 3"],
+        hole_mask: Float[Tensor, "H W"],
+        prompt: str = "",
+        seed: int = 0,
+        z: Float[Tensor, "H W"] | None = None,
     ) -> Float[Tensor, "H W 3"]:
         """The picture with the hole painted by the model; the prompt is the CONDITIONING's, not the text."""
         height, width = hole_mask.shape

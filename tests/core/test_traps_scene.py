@@ -84,7 +84,7 @@ def test_a_sky_without_depth_is_no_endless_hole():
     depth = replace(depth, z=torch.where(depth.valid, depth.z, torch.zeros(())))
     calls = []
 
-    def count(image, hole, prompt="", seed=0):
+    def count(image, hole, prompt="", seed=0, z=None):
         calls.append(float(hole.mean()))
         return telea.tiny()(image, hole, prompt, seed)
 
