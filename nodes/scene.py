@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from comfy_api.latest import io, ui
 from torch import Tensor
 
 from ..dreamdance_core import backends
+from ..dreamdance_core.runtime import Runtime
 from ..dreamdance_core.scene.build import WantedPath, build_scene
 from ..dreamdance_core.scene.complete import SceneOptions
+from ..dreamdance_core.types import InpaintBackend
 from . import host
 from .control import fitted
 from .host_inpaint import HostInpaint, sampler_names, scheduler_names
@@ -297,9 +301,7 @@ class SpiralSceneInpaint(io.ComfyNode):
         run = host.runtime(more.get("download", False))
         picture, hole = _on_canvas(background, hole_mask, long_side)
         height, width = hole.shape
-        inpaint = (
-            HostInpaint.from_node(more) if more.get("model") is not None else backends.load("inpaint", backend, run)
-        )
+        inpaint = _inpaint(backend, more, run)
         if more.get("depth") is not None:
             depth = depth_from(more["depth"], width, height)
         else:
@@ -319,6 +321,15 @@ class SpiralSceneInpaint(io.ComfyNode):
         return io.NodeOutput(
             scene.views, host.to_host(scene.views.frames), host.to_host(painted), path, report, width, height, ui=shown
         )
+
+
+def _inpaint(backend: str, inputs: dict[str, Any], run: Runtime) -> InpaintBackend:
+    """What paints the holes: the user's MODEL where one is connected, else the backend."""
+    if inputs.get("model") is None:
+        return backends.load("inpaint", backend, run)
+    # All noise covers whatever stands in the hole; with less, the backend's fill shows through.
+    first = backends.load("inpaint", backend, run) if inputs.get("denoise", 1.0) < 1 else None
+    return HostInpaint.from_node(inputs, first=first, watch=run.report.within)
 
 
 def _on_canvas(background: Tensor, hole_mask: Tensor, long_side: int) -> tuple[Tensor, Tensor]:
