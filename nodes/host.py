@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,16 +50,16 @@ class Progress:
 
     def __call__(self, done: int, total: int, preview: Tensor | None = None) -> None:
         self._done, self._total = done, max(total, 1)
-        self.within(0.0, None if preview is None else lambda: _to_picture(preview))
+        self.part(0, 1, preview)
 
-    def within(self, share: float, preview: Callable[[], Image.Image] | None = None) -> None:
-        """Says how much, in [0,1], of the step after the last report is done; the preview is made when it is due."""
+    def part(self, done: int, total: int, preview: Tensor | None = None) -> None:
+        """A `report` for work inside one step: it fills the bar from the last report to the next."""
         mm.throw_exception_if_processing_interrupted()
         picture = None
         if preview is not None and time.monotonic() - self._last_preview >= _PREVIEW_SECONDS:
             self._last_preview = time.monotonic()
-            picture = ("JPEG", preview(), _PREVIEW_SIDE)
-        self._bar.update_absolute(self._done + share, self._total, picture)
+            picture = ("JPEG", _to_picture(preview), _PREVIEW_SIDE)
+        self._bar.update_absolute(self._done + done / max(total, 1), self._total, picture)
 
 
 class _Held(torch.nn.Module):

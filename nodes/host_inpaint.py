@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import comfy.latent_formats
 import comfy.model_base
-import comfy.model_management as mm
 import comfy.sample
 import comfy.samplers
 import latent_preview
 import node_helpers
+import numpy as np
 import torch
 from comfy_extras.nodes_differential_diffusion import DifferentialDiffusion
 from jaxtyping import Float
-from PIL import Image
 from torch import Tensor
 
 from ..dreamdance_core.inpaint.field import faded, noise_seed, paint_holes
+from ..dreamdance_core.runtime import Runtime
 from ..dreamdance_core.types import InpaintBackend
 
 _STEP = 16  # px; every UNet and transformer of the host takes such sizes
 _FADE = 3  # latent cells beside the hole that the last steps may change, so that the paint grows out of the known
 _PLACES = ("control", "area", "mask", "gligen")  # conditioning that speaks of places in the whole picture
-
-# Takes the share done, in [0,1], and a maker of a preview; may raise to cancel.
-Watch = Callable[[float, Callable[[], Image.Image] | None], None]
-
-
-def _unwatched(share: float, preview: Callable[[], Image.Image] | None) -> None:
-    mm.throw_exception_if_processing_interrupted()
 
 
 def sampler_names() -> list[str]:
@@ -83,7 +76,7 @@ class HostInpaint:
     scheduler: str = "normal"
     denoise: float = 1.0
     first: InpaintBackend | None = None  # what fills the hole before sampling; None: the colours around it, smoothly
-    watch: Watch = _unwatched
+    run: Runtime = field(default_factory=Runtime)  # its report alone is used; may raise to cancel
 
     @classmethod
     def from_node(cls, inputs: dict[str, Any], **more: Any) -> HostInpaint:
@@ -101,10 +94,10 @@ class HostInpaint:
         seed = noise_seed(seed, hole_mask)
 
         def paint(picture: Tensor, hole: Tensor, number: int, count: int) -> Tensor:
-            def watch(share: float, preview: Callable[[], Image.Image] | None) -> None:
-                self.watch((number + share) / count, preview)
+            def step(done: int, preview: Tensor | None) -> None:
+                self.run.report(number * self.steps + done, count * self.steps, preview)
 
-            return self._sample(picture, hole, seed + number, watch)
+            return self._sample(picture, hole, seed + number, step)
 
         return paint_holes(
             image,
@@ -116,14 +109,14 @@ class HostInpaint:
             first=None if self.first is None else lambda picture, hole: self.first(picture, hole, prompt, seed),
         )
 
-    def _sample(self, picture: Tensor, hole: Tensor, seed: int, watch: Watch) -> Tensor:
+    def _sample(self, picture: Tensor, hole: Tensor, seed: int, step: Callable[[int, Tensor | None], None]) -> Tensor:
         latent = self._latent(picture)
         cells = torch.nn.functional.adaptive_max_pool2d(hole[None], latent.shape[-2:])[0]
         positive, negative = self._conditioning(picture, hole)
         sampled = comfy.sample.sample(
             self._differential(), comfy.sample.prepare_noise(latent, seed), self.steps, self.cfg, self.sampler,
             self.scheduler, positive, negative, latent, denoise=self.denoise, noise_mask=faded(cells, _FADE)[None],
-            callback=self._callback(watch), disable_pbar=True, seed=seed,
+            callback=self._callback(step), disable_pbar=True, seed=seed,
         )  # fmt: skip
         painted = self.vae.decode(sampled)
         painted = painted.reshape(-1, *painted.shape[-3:])[0, ..., :3].float().cpu()
@@ -158,11 +151,13 @@ class HostInpaint:
             return self.model  # the user's own
         return DifferentialDiffusion.execute(self.model)[0]
 
-    def _callback(self, watch: Watch) -> Callable[..., None]:
+    def _callback(self, step: Callable[[int, Tensor | None], None]) -> Callable[..., None]:
         previewer = latent_preview.get_previewer(self.model.load_device, self.model.get_model_object("latent_format"))
 
-        def callback(step: int, x0: Tensor, x: Tensor, total: int) -> None:
-            look = None if previewer is None else lambda: previewer.decode_latent_to_preview(x0)
-            watch((step + 1) / total, look)
+        def callback(index: int, x0: Tensor, x: Tensor, total: int) -> None:
+            look = None
+            if previewer is not None:
+                look = torch.from_numpy(np.array(previewer.decode_latent_to_preview(x0))) / 255
+            step(index + 1, look)
 
         return callback

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -325,11 +326,12 @@ class SpiralSceneInpaint(io.ComfyNode):
 
 def _inpaint(backend: str, inputs: dict[str, Any], run: Runtime) -> InpaintBackend:
     """What paints the holes: the user's MODEL where one is connected, else the backend."""
+    within = replace(run, report=run.report.part)  # each painting is one step of the node's bar
     if inputs.get("model") is None:
-        return backends.load("inpaint", backend, run)
+        return backends.load("inpaint", backend, within)
     # All noise covers whatever stands in the hole; with less, the backend's fill shows through.
     first = backends.load("inpaint", backend, run) if inputs.get("denoise", 1.0) < 1 else None
-    return HostInpaint.from_node(inputs, first=first, watch=run.report.within)
+    return HostInpaint.from_node(inputs, first=first, run=within)
 
 
 def _on_canvas(background: Tensor, hole_mask: Tensor, long_side: int) -> tuple[Tensor, Tensor]:

@@ -49,7 +49,8 @@ def _hole(height: int = 88, width: int = 120) -> torch.Tensor:
 def _painter(host_inpaint, tiny, kind, vae, **more):
     words = tiny.words()
     inputs = {"model": tiny.model(kind), "positive": words, "negative": words, "vae": vae, "steps": 2, "cfg": 2.0}
-    return host_inpaint.HostInpaint.from_node(inputs | more)
+    own = {name: more.pop(name) for name in ("run", "first") if name in more}
+    return host_inpaint.HostInpaint.from_node(inputs | more, **own)
 
 
 def _vae(tiny, kind):
@@ -206,17 +207,22 @@ def test_less_than_full_denoise_starts_from_the_given_fill(host_inpaint, tiny):
     assert (filled[40:50, 50:70] - smooth(picture, hole)[40:50, 50:70]).abs().mean() > 0.1
 
 
-def test_cancel_passes_through_and_progress_is_told(pack, host_inpaint, tiny):
+def test_cancel_passes_through_and_progress_is_told(pack, host_inpaint, tiny, monkeypatch):
     import comfy.model_management as mm
+    from comfy.cli_args import LatentPreviewMethod, args
 
-    shares = []
-    paint = _painter(host_inpaint, tiny, "sd15", tiny.plain_vae(4), steps=3)
-    told = host_inpaint.HostInpaint(**vars(paint) | {"watch": lambda share, preview: shares.append(share)})
-    told(_picture(), _hole())
-    assert shares == sorted(shares) and len(shares) == 3 and shares[-1] == 1
+    monkeypatch.setattr(args, "preview_method", LatentPreviewMethod.Latent2RGB)
+    told = []
+    run = pack.dreamdance_core.runtime.Runtime(report=lambda *what: told.append(what))
+    picture, hole = _picture(200, 600), torch.zeros(200, 600)
+    hole[20:30, 20:40] = hole[150:170, 560:580] = 1
+    _painter(host_inpaint, tiny, "sd15", tiny.plain_vae(4), steps=3, run=run)(picture, hole)
+    assert [done for done, *_ in told] == [1, 2, 3, 4, 5, 6] and {total for _, total, _ in told} == {6}, "two crops"
+    paint = _painter(host_inpaint, tiny, "sd15", tiny.plain_vae(4), run=pack.nodes.host.runtime())
     mm.interrupt_current_processing(True)
     with pytest.raises(mm.InterruptProcessingException):
         paint(_picture(), _hole())
+    assert told[0][2].ndim == 3, "a look at the latents, when the user wants previews"
 
 
 def test_bad_wiring_is_said_in_one_sentence(host_inpaint, tiny):
