@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import comfy.latent_formats
@@ -18,6 +18,7 @@ from comfy_extras.nodes_differential_diffusion import DifferentialDiffusion
 from jaxtyping import Float
 from torch import Tensor
 
+from ..dreamdance_core import backends
 from ..dreamdance_core.inpaint.field import faded, noise_seed, paint_holes
 from ..dreamdance_core.runtime import Runtime
 from ..dreamdance_core.types import InpaintBackend
@@ -161,3 +162,13 @@ class HostInpaint:
             step(index + 1, look)
 
         return callback
+
+
+def painter(backend: str, inputs: dict[str, Any], run: Runtime) -> InpaintBackend:
+    """What paints a node's holes: the user's MODEL where one is connected, else the backend."""
+    within = replace(run, report=run.report.part)  # each painting is one step of the node's bar
+    if inputs.get("model") is None:
+        return backends.load("inpaint", backend, within)
+    # All noise covers whatever stands in the hole; with less, the backend's fill shows through.
+    first = backends.load("inpaint", backend, run) if inputs.get("denoise", 1.0) < 1 else None
+    return HostInpaint.from_node(inputs, first=first, run=within)

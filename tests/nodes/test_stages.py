@@ -237,4 +237,4 @@ def test_depth_node_passes_on_and_estimates(pack, sample):
 
 
 def test_caption_passes_the_users_words_on(pack, sample):
-    assert pack.nodes.scene.CaptionScene.execute(sample["art"], "your words", " a harbour ")[0] == "a harbour"
+    assert pack.nodes.caption.CaptionScene.execute(sample["art"], "your words", " a harbour ")[0] == "a harbour"
