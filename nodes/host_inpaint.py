@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import comfy.latent_formats
@@ -113,9 +114,9 @@ class HostInpaint:
     def _sample(self, picture: Tensor, hole: Tensor, seed: int, step: Callable[[int, Tensor | None], None]) -> Tensor:
         latent = self._latent(picture)
         cells = torch.nn.functional.adaptive_max_pool2d(hole[None], latent.shape[-2:])[0]
-        positive, negative = self._conditioning(picture, hole)
+        positive, negative = self._conditioning(picture, cells)
         sampled = comfy.sample.sample(
-            self._differential(), comfy.sample.prepare_noise(latent, seed), self.steps, self.cfg, self.sampler,
+            self._differential, comfy.sample.prepare_noise(latent, seed), self.steps, self.cfg, self.sampler,
             self.scheduler, positive, negative, latent, denoise=self.denoise, noise_mask=faded(cells, _FADE)[None],
             callback=self._callback(step), disable_pbar=True, seed=seed,
         )  # fmt: skip
@@ -138,27 +139,39 @@ class HostInpaint:
             )
         return latent
 
-    def _conditioning(self, picture: Tensor, hole: Tensor) -> tuple[Any, Any]:
-        if not reads_masked_picture(self.model):
+    def _conditioning(self, picture: Tensor, cells: Tensor) -> tuple[Any, Any]:
+        """For inpainting models with the picture that is grey in the hole, which is grown to whole latent cells.
+
+        The models read their mask at the size of the latents: a thin hole would be lost, and painted grey.
+        """
+        if not self._reads_picture:
             return self.positive, self.negative
-        grey = (picture - 0.5) * (1 - hole)[..., None] + 0.5
+        hole = torch.nn.functional.interpolate(cells[None, None], picture.shape[:2])
+        grey = (picture - 0.5) * (1 - hole[0, 0, ..., None]) + 0.5
         masked = self.vae.encode(grey[None])
-        mask = hole.reshape(1, 1, *[1] * (masked.ndim - 4), *hole.shape)
-        values = {"concat_latent_image": masked, "concat_mask": mask}
+        values = {"concat_latent_image": masked, "concat_mask": hole if masked.ndim == 4 else hole[:, :, None]}
         return tuple(node_helpers.conditioning_set_values(c, values) for c in (self.positive, self.negative))
 
+    @cached_property
+    def _reads_picture(self) -> bool:
+        return reads_masked_picture(self.model)
+
+    @cached_property
     def _differential(self) -> Any:
+        """One copy of the MODEL for all views: the host would exchange every new copy for the last one."""
         if "denoise_mask_function" in self.model.model_options:
             return self.model  # the user's own
         return DifferentialDiffusion.execute(self.model)[0]
 
-    def _callback(self, step: Callable[[int, Tensor | None], None]) -> Callable[..., None]:
-        previewer = latent_preview.get_previewer(self.model.load_device, self.model.get_model_object("latent_format"))
+    @cached_property
+    def _previewer(self) -> latent_preview.LatentPreviewer | None:
+        return latent_preview.get_previewer(self.model.load_device, self.model.get_model_object("latent_format"))
 
+    def _callback(self, step: Callable[[int, Tensor | None], None]) -> Callable[..., None]:
         def callback(index: int, x0: Tensor, x: Tensor, total: int) -> None:
             look = None
-            if previewer is not None:
-                look = torch.from_numpy(np.array(previewer.decode_latent_to_preview(x0))) / 255
+            if self._previewer is not None:
+                look = torch.from_numpy(np.array(self._previewer.decode_latent_to_preview(x0))) / 255
             step(index + 1, look)
 
         return callback

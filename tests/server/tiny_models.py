@@ -63,6 +63,7 @@ _KINDS = {
     "flux": (comfy.supported_models.Flux, _FLUX | {"in_channels": 16}),
     "flux fill": (comfy.supported_models.FluxInpaint, _FLUX | {"in_channels": 96}),
     "wan": (comfy.supported_models.WAN21_T2V, _WAN),
+    "wan i2v": (comfy.supported_models.WAN21_I2V, _WAN | {"model_type": "i2v", "in_dim": 36}),
 }
 
 
