@@ -63,6 +63,7 @@ def _scene(command: argparse.ArgumentParser) -> None:
     _family(command, "depth", "room_box", "; or an .npz file with z")
     _family(command, "inpaint", "patchmatch")
     command.add_argument("--prompt", default="", help="describes the scene without the character")
+    _family(command, "caption", "none", "; what it says about the empty scene follows --prompt")
     command.add_argument("--camera-units", choices=("auto", "depth"), default="auto", help="auto: fit the path to the "
                          "scene; depth: its translations are in the depth's unit and are followed exactly")  # fmt: skip
     command.add_argument("--focal", type=_focal, help="focal length of the art, px of its canvas")

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from . import backends
 from .camera.estimate import estimate_camera
+from .caption.words import joined, scene_only
 from .gaussians.fit import fit
 from .gaussians.render import render
 from .geometry.pinhole import intrinsics
@@ -20,7 +21,7 @@ from .pose import draw
 from .pose.extract import boxes_from_mask, extract_pose
 from .pose.regions import paint_mask, person_mask
 from .pose.retarget import retarget
-from .run_options import AnimateOptions, Animation, Given
+from .run_options import AnimateOptions, Animation, Description, Given
 from .runtime import Runtime
 from .scene.build import WantedPath, build_scene, lens
 from .scene.complete import CompletedScene
@@ -29,6 +30,7 @@ from .segment.cutout import cut_out, outlines_a_figure
 from .types import AnimateJob, Cameras, CameraSolution, Cutout, Gaussians, PoseTrack
 
 Stage = Callable[[str], Runtime]  # the Runtime of a named stage, with that stage's own progress
+_FIRST_FILL = "patchmatch"  # closes the hole for the caption, which would mention what still shows a figure
 
 
 def scene_of(
@@ -57,6 +59,26 @@ def scene_of(
     )
 
 
+def described(
+    cut: Cutout | None, art: Picture, options: AnimateOptions, stage: Stage, files: StageFiles
+) -> AnimateOptions:
+    """The options with the caption of the empty scene after the user's prompt; unchanged without a caption backend."""
+    if options.caption is None:
+        return options
+
+    def describe() -> Description:
+        plate = art.rgb
+        if cut is not None:
+            fill = backends.load("inpaint", _FIRST_FILL, stage("First fill for the caption"))
+            plate = fill(plate, cut.hole_mask, "", options.seed)
+        text = backends.load("caption", options.caption, stage("Describe the scene"))(plate)
+        return Description(text=scene_only(text))
+
+    depends = (art, cut, options.caption, options.seed)
+    caption = files.once("caption", Description, depends, describe)
+    return replace(options, scene=replace(options.scene, prompt=joined(options.scene.prompt, caption.text)))
+
+
 def animate(
     art: Picture, clip: Clip, options: AnimateOptions, given: Given, stage: Stage, files: StageFiles
 ) -> Animation:
@@ -69,6 +91,7 @@ def animate(
         count = len(given_camera.cameras)
         raise ValueError(f"the camera must have one pose per clip frame, got {count} for {len(clip.frames)} frames")
     cut = files.once("cutout", Cutout, (art, given.mask, options.segment), lambda: _cut(art, given, options, stage))
+    options = described(cut, art, options, stage, files)
     box = boxes_from_mask(cut.alpha[None])
 
     def pose_of(frames: Tensor, boxes: Tensor | None, what: str) -> PoseTrack:
@@ -95,7 +118,13 @@ def animate(
     job = animate_job(cut, background.frames, driving, reference, options)
     frames = backends.load("video", options.video, stage("Paint the character"))(job)
     return Animation(
-        frames=frames, background=background, gaussians=gaussians, pose=driving, solution=solution, coverage=coverage
+        frames=frames,
+        background=background,
+        gaussians=gaussians,
+        pose=driving,
+        solution=solution,
+        coverage=coverage,
+        prompt=options.scene.prompt,
     )
 
 

@@ -22,6 +22,7 @@ class AnimateOptions:
     camera: str = "pycolmap"
     depth: str = "room_box"
     inpaint: str = "patchmatch"
+    caption: str | None = None  # describes the empty scene for painters that read; None = the prompt alone
     video: str = "puppet"
     focal: float | None = None  # px of the art on its canvas; None = the depth's, else its width
     driving_focal: float | None = None  # px of the driving clip; None = estimated
@@ -45,6 +46,13 @@ class Given:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Description:
+    """What a caption backend says about the empty scene, without what it says about anybody in it."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Animation:
     """All that a run made."""
 
@@ -54,3 +62,4 @@ class Animation:
     pose: PoseTrack  # of the driving person
     solution: CameraSolution
     coverage: dict
+    prompt: str  # what painters that read were told: the user's words and the caption

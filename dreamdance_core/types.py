@@ -195,7 +195,7 @@ class DepthBackend(Protocol):
 @runtime_checkable
 class CaptionBackend(Protocol):
     def __call__(self, image: Float[Tensor, "H W 3"]) -> str:
-        """One sentence about the scene."""
+        """What the scene shows, in a sentence or two."""
 
 
 @runtime_checkable

@@ -19,7 +19,7 @@ check_host_version(_host_version)
 
 from comfy_api.latest import ComfyExtension, io  # noqa: E402  (the version check must speak first)
 
-from . import camera, gaussians, host, interop, long_video, pose, scene, segment, video  # noqa: E402
+from . import camera, caption, gaussians, host, interop, long_video, pose, scene, segment, video  # noqa: E402
 
 NODES: list[type[io.ComfyNode]] = [
     segment.LoadSample,
@@ -40,7 +40,7 @@ NODES: list[type[io.ComfyNode]] = [
     interop.CamerasFromCameraCtrl,
     interop.CamerasFromGeometry,
     scene.EstimateDepth,
-    scene.CaptionScene,
+    caption.CaptionScene,
     scene.SpiralSceneInpaint,
     gaussians.TrainGaussians,
     gaussians.RenderBackground,

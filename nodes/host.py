@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,21 +40,26 @@ def _to_picture(preview: Tensor) -> Image.Image:
     return Image.fromarray(values)
 
 
-def progress() -> Callable[..., None]:
+class Progress:
     """A core `report`: the node's bar and preview; raises the host's interrupt as soon as the user cancels."""
-    bar = comfy.utils.ProgressBar(1)
-    last_preview = 0.0
 
-    def report(done: int, total: int, preview: Tensor | None = None) -> None:
-        nonlocal last_preview
+    def __init__(self) -> None:
+        self._bar = comfy.utils.ProgressBar(1)
+        self._last_preview = 0.0
+        self._done, self._total = 0, 1
+
+    def __call__(self, done: int, total: int, preview: Tensor | None = None) -> None:
+        self._done, self._total = done, max(total, 1)
+        self.part(0, 1, preview)
+
+    def part(self, done: int, total: int, preview: Tensor | None = None) -> None:
+        """A `report` for work inside one step: it fills the bar from the last report to the next."""
         mm.throw_exception_if_processing_interrupted()
         picture = None
-        if preview is not None and time.monotonic() - last_preview >= _PREVIEW_SECONDS:
-            last_preview = time.monotonic()
+        if preview is not None and time.monotonic() - self._last_preview >= _PREVIEW_SECONDS:
+            self._last_preview = time.monotonic()
             picture = ("JPEG", _to_picture(preview), _PREVIEW_SIDE)
-        bar.update_absolute(done, max(total, 1), picture)
-
-    return report
+        self._bar.update_absolute(self._done + done / max(total, 1), self._total, picture)
 
 
 class _Held(torch.nn.Module):
@@ -85,7 +90,7 @@ def runtime(download: bool = False) -> Runtime:
     return Runtime(
         device=device,
         dtype=dtype,
-        report=progress(),
+        report=Progress(),
         weight_folders=weight_folders(),
         download=download,
         move=_host_resident,

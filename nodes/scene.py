@@ -1,4 +1,4 @@
-"""The scene behind the character: its depth, its description, its completed views."""
+"""The scene behind the character: its depth and its completed views."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..dreamdance_core.scene.build import WantedPath, build_scene
 from ..dreamdance_core.scene.complete import SceneOptions
 from . import host
 from .control import fitted
-from .host_inpaint import HostInpaint, sampler_names, scheduler_names
+from .host_inpaint import painter, sampler_names, scheduler_names
 from .preview import clip_preview, path_ui
 from .sockets import (
     Cameras,
@@ -104,45 +104,6 @@ class EstimateDepth(io.ComfyNode):
         return io.NodeOutput(result, host.to_host(picture), ui=ui.PreviewImage(picture[:1], cls=cls))
 
 
-class CaptionScene(io.ComfyNode):
-    @classmethod
-    def define_schema(cls) -> io.Schema:
-        return io.Schema(
-            node_id="DreamDanceCaptionScene",
-            display_name="Caption Scene",
-            category="DreamDance/scene",
-            description="One sentence about the scene, for inpainting models that read text. Your own words win.",
-            search_aliases=["caption", "llava", "describe", "prompt", "interrogate"],
-            inputs=[
-                io.Image.Input(
-                    "image",
-                    tooltip="The background, with the character removed: a caption that names it would paint it again.",
-                ),
-                io.Combo.Input(
-                    "backend",
-                    options=["your words", *backends.names("caption")],
-                    tooltip="'your words' passes the text below on; the networks need weights once.",
-                ),
-                io.String.Input(
-                    "text",
-                    default="",
-                    multiline=True,
-                    tooltip="Your own description. With a network, it is put in front of the network's sentence.",
-                ),
-                download_input(),
-            ],
-            outputs=[io.String.Output("caption", display_name="caption", tooltip="The description.")],
-        )
-
-    @classmethod
-    def execute(cls, image, backend, text, download=False) -> io.NodeOutput:
-        picture = host.one_picture(image, "image")
-        if backend == "your words":
-            return io.NodeOutput(text.strip())
-        sentence = backends.load("caption", backend, host.runtime(download))(picture)
-        return io.NodeOutput(" ".join(part for part in (text.strip(), sentence) if part))
-
-
 class SpiralSceneInpaint(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -172,8 +133,7 @@ class SpiralSceneInpaint(io.ComfyNode):
                 backend_input(
                     "inpaint",
                     "What paints the holes. patchmatch copies texture from the picture: no weights, about 1 s "
-                    "per view. "
-                    "Ignored when a MODEL is connected.",
+                    "per view. With a MODEL it only makes the first fill for a denoise below 1.",
                 ),
                 backend_input("depth", "What estimates depth when none is connected.", id="depth_backend"),
                 io.String.Input(
@@ -234,13 +194,31 @@ class SpiralSceneInpaint(io.ComfyNode):
                 ),
                 _depth_input("Depth of the background; without it the depth backend estimates it on the clean plate."),
                 io.Model.Input(
-                    "model", optional=True, tooltip="Your own image model (SD1.5, SDXL, Flux Fill, …) to paint with."
+                    "model",
+                    optional=True,
+                    tooltip="Your own image model to paint with: any checkpoint (SD1.5, SDXL, anime, Flux …), with "
+                    "LoRAs, or one made for inpainting (SD, SDXL inpaint, Flux Fill); it tells by itself which it is.",
                 ),
-                io.Conditioning.Input("positive", optional=True, tooltip="What to paint; needed with a MODEL."),
-                io.Conditioning.Input("negative", optional=True, tooltip="What to avoid; needed with a MODEL."),
+                io.Conditioning.Input(
+                    "positive",
+                    optional=True,
+                    tooltip="The place, never the character: 'quiet street, evening light, anime background'. Needed "
+                    "with a MODEL.",
+                ),
+                io.Conditioning.Input(
+                    "negative",
+                    optional=True,
+                    tooltip="What to avoid: 'person, people, character, animal, text, watermark, frame' keeps figures "
+                    "out of the hole. Needed with a MODEL; counts when cfg is above 1.",
+                ),
                 io.Vae.Input("vae", optional=True, tooltip="The model's VAE; needed with a MODEL."),
                 io.Int.Input(
-                    "steps", default=20, min=1, max=200, advanced=True, tooltip="Sampling steps per view (MODEL)."
+                    "steps",
+                    default=20,
+                    min=1,
+                    max=200,
+                    advanced=True,
+                    tooltip="Sampling steps per crop and view (MODEL).",
                 ),
                 io.Float.Input(
                     "cfg",
@@ -249,7 +227,7 @@ class SpiralSceneInpaint(io.ComfyNode):
                     max=30.0,
                     step=0.1,
                     advanced=True,
-                    tooltip="Guidance scale (MODEL); 1 = off.",
+                    tooltip="Guidance scale (MODEL); 1 = off, right for Flux and for few-step models.",
                 ),
                 io.Combo.Input(
                     "sampler",
@@ -272,8 +250,8 @@ class SpiralSceneInpaint(io.ComfyNode):
                     max=1.0,
                     step=0.01,
                     advanced=True,
-                    tooltip="Share of the noise schedule (MODEL): 1 paints holes anew, lower keeps more of a "
-                    "rough first fill.",
+                    tooltip="Share of the noise schedule (MODEL): 1 paints holes anew, lower keeps more of the "
+                    "backend's fill; inpainting models want 1.",
                 ),
                 download_input(),
             ],
@@ -296,10 +274,9 @@ class SpiralSceneInpaint(io.ComfyNode):
     def execute(cls, background, hole_mask, backend, depth_backend, prompt, seed, long_side, views, **more):
         run = host.runtime(more.get("download", False))
         picture, hole = _on_canvas(background, hole_mask, long_side)
+        run.report(0, views + 2, picture)  # the steps that complete_scene will count; the plate's painting is the first
         height, width = hole.shape
-        inpaint = (
-            HostInpaint.from_node(more) if more.get("model") is not None else backends.load("inpaint", backend, run)
-        )
+        inpaint = painter(backend, more, run)
         if more.get("depth") is not None:
             depth = depth_from(more["depth"], width, height)
         else:

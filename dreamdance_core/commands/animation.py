@@ -65,8 +65,10 @@ def animate(args: Namespace, stage: Stage) -> None:
         "fps": clip.fps,
         "seed": args.seed,
         "backends": {
-            name: getattr(settings, name) for name in ("segment", "pose", "camera", "depth", "inpaint", "video")
+            name: getattr(settings, name)
+            for name in ("segment", "pose", "camera", "depth", "caption", "inpaint", "video")
         },
+        "prompt": made.prompt,
         "camera": {"kind": made.solution.kind, "notes": list(made.solution.notes)},
         "scene": made.coverage | {"gaussians": len(made.gaussians)},
         "background_coverage": round(float((made.background.alpha > 0.5).float().mean()), 4),

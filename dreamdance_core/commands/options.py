@@ -96,6 +96,7 @@ def animate_options(args: Namespace) -> AnimateOptions:
     options = AnimateOptions(
         focal=args.focal,
         driving_focal=getattr(args, "driving_focal", None),
+        caption=None if args.caption == "none" else args.caption,
         scene=SceneOptions(views=args.views, spiral=not args.no_spiral, prompt=args.prompt, seed=args.seed),
         fit=FitOptions(steps=args.fit_steps, seed=args.seed),
         retarget=RetargetOptions(enabled=not getattr(args, "no_retarget", False)),

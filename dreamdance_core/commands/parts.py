@@ -20,8 +20,9 @@ from ..io.images import read_image, write_image
 from ..io.maps import read_clip_mask
 from ..io.ply import read_ply, write_ply
 from ..io.pose_files import write_pose
+from ..io.stages import StageFiles
 from ..io.video import Clip, read_clip, require_video_name, write_video
-from ..pipeline import Stage, scene_of
+from ..pipeline import Stage, described, scene_of
 from ..pose.extract import extract_pose
 from ..pose.regions import person_mask
 from ..segment.cutout import cut_out, outlines_a_figure
@@ -111,11 +112,14 @@ def scene(args: Namespace, stage: Stage) -> None:
     cut = None
     if given.mask is not None:
         cut = cut_out(on_canvas.rgb, None, mask=given.mask)
+    settings = described(cut, on_canvas, settings, stage, StageFiles(None))
     completed = scene_of(cut, on_canvas, solution, settings, given, stage)
     fitted = fit(completed.views, options=settings.fit, path=completed.path, run=stage("Fit Gaussians"))
     write_ply(args.out, fitted.gaussians)
     if completed.path is not None:
         write_cameras(args.out.with_suffix(".camera.json"), completed.path)
+    if settings.caption is not None:
+        note(f"prompt: {settings.scene.prompt}")
     note("; ".join(f"{name} {value}" for name, value in completed.coverage.items()))
 
 

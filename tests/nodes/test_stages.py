@@ -237,4 +237,29 @@ def test_depth_node_passes_on_and_estimates(pack, sample):
 
 
 def test_caption_passes_the_users_words_on(pack, sample):
-    assert pack.nodes.scene.CaptionScene.execute(sample["art"], "your words", " a harbour ")[0] == "a harbour"
+    assert pack.nodes.caption.CaptionScene.execute(sample["art"], "your words", " a harbour ")[0] == "a harbour"
+
+
+def test_caption_looks_at_the_filled_hole_and_names_nobody(pack, monkeypatch):
+    """Trap 71: Segment Character's grey hole is a silhouette; it is filled before a network looks."""
+    seen = []
+    load = pack.dreamdance_core.backends.load
+
+    def caption(image):
+        seen.append(image)
+        return "A harbour at dawn. A girl waits there."
+
+    monkeypatch.setattr(
+        pack.nodes.caption.backends,
+        "load",
+        lambda family, name, run: caption if family == "caption" else load(family, name, run),
+    )
+    picture, hole = torch.rand(1, 64, 96, 3) * torch.tensor([0.2, 0.4, 1.0]), torch.zeros(1, 64, 96)
+    hole[:, 20:50, 40:60] = 1
+    grey = torch.where(hole[..., None] > 0, torch.tensor(0.5), picture)
+    execute = pack.nodes.caption.CaptionScene.execute
+    assert execute(grey, "llava", "oil painting", hole_mask=hole)[0] == "oil painting A harbour at dawn."
+    assert float(seen[0][20:50, 40:60, 0].max()) < 0.3 and torch.equal(seen[0][:20], grey[0, :20])
+    execute(grey, "llava", "")
+    assert torch.equal(seen[1], grey[0])
+    assert execute(grey, "your words", " a girl ")[0] == "a girl", "the user's words are his"

@@ -1,7 +1,7 @@
 """LLaVA (llava-hf/llava-interleave-qwen-0.5b-hf, main; see its licence in `dreamdance weights list`), weight `llava`.
 
-One sentence about the place, for the inpainter's prompt. Give it the background with the character removed: what it
-sees it may mention, and the inpainter would paint it again.
+A sentence or two about the place, for the inpainter's prompt. Give it the background with the character removed: what
+it sees it may mention, and the inpainter would paint it again.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from torch import Tensor
 
 from ...io import weights
 from ...runtime import Runtime
+from ..words import whole_sentences
 
-QUESTION = "Describe the place in this picture in one short sentence: setting, light, style. Mention no person."
-LONGEST = 48  # tokens
+QUESTION = "Describe the place in this picture in one or two short sentences: setting, light, style. Mention no person."
+LONGEST = 64  # tokens
 
 Prepare = Callable[[UInt8[Tensor, "H W 3"]], dict[str, Tensor]]  # picture -> the model's inputs, question included
 Read = Callable[[Tensor], str]  # token ids -> text
@@ -31,7 +32,7 @@ class Llava:
 
     @torch.no_grad()
     def __call__(self, image: Float[Tensor, "H W 3"]) -> str:
-        """One sentence about the scene, without a closing line break."""
+        """What the picture shows, in whole sentences on one line."""
         inputs = self.prepare((image.cpu().clamp(0, 1) * 255).round().to(torch.uint8))
         asked = inputs["input_ids"].shape[1]
         with self.run.resident(self.model) as model:
@@ -40,8 +41,7 @@ class Llava:
             ids = model.generate(
                 **inputs, do_sample=False, max_new_tokens=LONGEST, stopping_criteria=[_reporter(self.run, asked)]
             )
-        text = " ".join(self.read(ids[0, asked:].cpu()).split())
-        return text.split(". ")[0].rstrip(".") + "." if text else ""
+        return whole_sentences(self.read(ids[0, asked:].cpu()))
 
 
 def _reporter(run: Runtime, asked: int) -> Any:

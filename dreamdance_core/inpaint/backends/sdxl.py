@@ -6,18 +6,19 @@ Weight `sdxl_inpainting`. The public stand-in for Fooocus, the paper's inpainter
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Any
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.nn.functional import interpolate
 
 from ...io import weights
 from ...runtime import Runtime
+from ..field import noise_seed, paint_holes
 
-_AVOID = "person, character, people, text, watermark, fisheye, blurry"
+_PARTS = ("text_encoder", "text_encoder_2", "unet", "vae")
+_SCENE = "scenery, empty background, highly detailed"
+_AVOID = "person, people, character, human, animal, text, watermark, frame, fisheye, blurry"
 
 
 class SdxlInpaint:
@@ -30,6 +31,10 @@ class SdxlInpaint:
         self.side: int = options.get("side", 1024)
         self.steps: int = options.get("steps", 30)
         self.guidance: float = options.get("guidance", 6.0)
+        # One module, so that all parts are on the device together: brought one by one, a host with little memory may
+        # take the first away again for the last.
+        parts = {name: getattr(pipe, name) for name in _PARTS}
+        self.parts = torch.nn.ModuleDict({name: part for name, part in parts.items() if part is not None})
 
     @torch.no_grad()
     def __call__(
@@ -41,29 +46,29 @@ class SdxlInpaint:
         z: Float[Tensor, "H W"] | None = None,
     ) -> Float[Tensor, "H W 3"]:
         """The picture with the hole (mask above 0.5) painted; the rest comes back bit-exact."""
-        hole = hole_mask > 0.5
-        if not hole.any():
-            return image.clone()
-        height, width = hole.shape
-        scale = self.side / max(height, width)
-        size = [max(round(edge * scale / 8), 1) * 8 for edge in (height, width)]
-        picture = interpolate(image.cpu().permute(2, 0, 1)[None], size, mode="bicubic", antialias=True).clamp(0, 1)
-        mask = interpolate(hole.float().cpu()[None, None], size, mode="area").gt(0).float()
+        seed = noise_seed(seed, hole_mask)
+
+        def paint(picture: Tensor, hole: Tensor, number: int, count: int) -> Tensor:
+            return self._sample(picture, hole, prompt, seed + number, (number * self.steps, count * self.steps))
+
+        return paint_holes(image.cpu(), hole_mask.cpu(), paint, side=self.side).to(image)
+
+    def _sample(self, picture: Tensor, hole: Tensor, prompt: str, seed: int, progress: tuple[int, int]) -> Tensor:
+        """The whole crop, painted; progress: steps done before, and of all crops together."""
+        before, total = progress
 
         def step(pipe: Any, index: int, timestep: Any, values: dict) -> dict:
-            self.run.report(index + 1, self.steps)
+            self.run.report(before + index + 1, total)
             return values
 
-        with ExitStack() as stack:
-            for name in ("text_encoder", "text_encoder_2", "unet", "vae"):
-                if getattr(self.pipe, name) is not None:
-                    stack.enter_context(self.run.resident(getattr(self.pipe, name)))
+        self.run.report(before, total)
+        with self.run.resident(self.parts):
             painted = self.pipe(
-                **self.encode(prompt, _AVOID),
-                image=picture.to(self.run.device, self.run.dtype),
-                mask_image=mask.to(self.run.device, self.run.dtype),
-                height=size[0],
-                width=size[1],
+                **self.encode(prompt or _SCENE, _AVOID),
+                image=picture.movedim(-1, 0)[None].to(self.run.device, self.run.dtype),
+                mask_image=hole[None, None].to(self.run.device, self.run.dtype),
+                height=hole.shape[0],
+                width=hole.shape[1],
                 strength=1.0,
                 num_inference_steps=self.steps,
                 guidance_scale=self.guidance,
@@ -71,8 +76,11 @@ class SdxlInpaint:
                 output_type="pt",
                 callback_on_step_end=step,
             ).images
-        painted = interpolate(painted.float().cpu(), (height, width), mode="bicubic", antialias=True).clamp(0, 1)
-        return torch.where(hole[..., None], painted[0].permute(1, 2, 0).to(image), image)
+        painted = painted[0].float().cpu().movedim(0, -1)
+        if not torch.isfinite(painted).all():
+            raise ValueError("SDXL inpainting must give finite colours, got NaN; run it in a wider number type")
+        self.run.report(before + self.steps, total, painted)
+        return painted
 
 
 def _diffusers() -> Any:
@@ -95,7 +103,7 @@ def load(run: Runtime, *, steps: int = 30, guidance: float = 6.0) -> SdxlInpaint
     pipe.set_progress_bar_config(disable=True)
 
     def encode(prompt: str, avoid: str) -> dict[str, Any]:
-        return {"prompt": prompt or "scenery, background", "negative_prompt": avoid}
+        return {"prompt": prompt, "negative_prompt": avoid}
 
     return SdxlInpaint(pipe, encode, run, steps=steps, guidance=guidance)
 
