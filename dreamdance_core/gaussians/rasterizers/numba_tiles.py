@@ -20,8 +20,9 @@ from torch import Tensor
 
 from ...types import Gaussians
 from ..projection import View
-from . import kernels
+from . import kernels, projection_kernels
 
+_PROJECTION = ("project", "project_backward")
 _PARTS_PER_THREAD = 8  # uneven tiles even out
 _CHUNKS = 32  # of the splats, so that they can be listed at once; the result does not depend on it
 
@@ -30,7 +31,6 @@ class _Plan(NamedTuple):
     """One picture's splats, listed by tile (see kernels.py for the arrays)."""
 
     packed: np.ndarray
-    span: np.ndarray
     pairs: np.ndarray
     tile_start: np.ndarray
     lists: np.ndarray
@@ -66,7 +66,7 @@ class _Rasterize(torch.autograd.Function):
         grads += [torch.empty(len(means)), torch.empty(len(means), 3)]
         with _threads() as run:
             tiles = (plan.tile_start, plan.lists, plan.columns, grad_out.contiguous().numpy(), total.numpy())
-            run("composite_backward", len(plan.tile_start) - 1, plan.packed, plan.span, first_pair, *tiles, pair_grads)
+            run("composite_backward", len(plan.tile_start) - 1, plan.packed, first_pair, *tiles, pair_grads)
             run(
                 "project_backward", len(means), *_arrays(means, quats, scales), _camera(view), view.width, view.height,
                 plan.packed, plan.pairs, first_pair, pair_grads, *(g.numpy() for g in grads),
@@ -92,23 +92,23 @@ def _draw(fields: tuple[Tensor, ...], view: View) -> tuple[Tensor, Tensor, _Plan
     columns, rows = -(-width // kernels.TILE_X), -(-height // kernels.TILE_Y)
     step = max(1, -(-count // _CHUNKS))
     packed = np.empty((count, kernels.PACKED), np.float32)
-    span, pairs = np.empty((count, 4), np.int32), np.empty(count, np.int32)
+    pairs = np.empty(count, np.int32)
     counts = np.empty((_CHUNKS, columns * rows), np.int64)
     out, passing = np.empty((height, width, 4), np.float32), np.empty((height, width), np.float32)
     with _threads() as run:
         run(
             "project", _CHUNKS, step, *arrays, _camera(view), width, height, columns,
-            packed, span, pairs, counts,
+            packed, pairs, counts,
         )  # fmt: skip
         ends = counts.T.ravel().cumsum()  # tile by tile, in each chunk by chunk
         cursor = np.ascontiguousarray((ends - counts.T.ravel()).reshape(-1, _CHUNKS).T)
         tile_start = np.append(cursor[0], ends[-1])
         lists = np.empty(ends[-1], np.int32)
-        run("list_tiles", _CHUNKS, step, span, pairs, columns, cursor, lists)
+        run("list_tiles", _CHUNKS, step, packed, pairs, columns, cursor, lists)
         tiles = columns * rows
         run("sort_lists", tiles, packed, tile_start, lists)
         run("composite", tiles, packed, tile_start, lists, columns, out, passing)
-    plan = _Plan(packed, span, pairs, tile_start, lists, columns)
+    plan = _Plan(packed, pairs, tile_start, lists, columns)
     return torch.from_numpy(out), torch.from_numpy(passing), plan
 
 
@@ -117,7 +117,9 @@ def _compiled(name: str) -> Callable[..., None]:
     """A kernel as machine code; kept on disk beside the package (or in numba's user cache) after the first call."""
     import numba
 
-    plain = unwrap(getattr(kernels, name))  # a runtime type checker may stand before it
+    plain = unwrap(
+        getattr(projection_kernels if name in _PROJECTION else kernels, name)
+    )  # a runtime type checker may stand before it
     return numba.njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz"})(plain)
 
 
