@@ -22,7 +22,7 @@ def project(
 ):
     """Packs splats, in chunks of `step`, and counts in `counts` (chunks, tiles) how many touch each tile.
 
-    pairs: how many tiles each splat touches, 0 if the picture does not see it; camera: [R row by row, t, fx, fy, cx, cy].
+    pairs: how many tiles each splat touches, 0 if it is out of sight; camera: [R row by row, t, fx, fy, cx, cy].
     """
     r00, r01, r02, r10, r11, r12, r20, r21, r22 = camera[:9]
     t0, t1, t2, fx, fy, cx, cy = camera[9:]
