@@ -114,13 +114,16 @@ def _draw(fields: tuple[Tensor, ...], view: View) -> tuple[Tensor, Tensor, _Plan
 
 @cache
 def _compiled(name: str) -> Callable[..., None]:
-    """A kernel as machine code; kept on disk beside the package (or in numba's user cache) after the first call."""
+    """A kernel as machine code; kept on disk beside the package or in numba's user cache, where one can be written."""
     import numba
 
-    plain = unwrap(
-        getattr(projection_kernels if name in _PROJECTION else kernels, name)
-    )  # a runtime type checker may stand before it
-    return numba.njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz"})(plain)
+    module = projection_kernels if name in _PROJECTION else kernels
+    plain = unwrap(getattr(module, name))  # a runtime type checker may stand before it
+    options = {"nogil": True, "error_model": "numpy", "fastmath": {"contract", "nsz"}}
+    try:
+        return numba.njit(cache=True, **options)(plain)
+    except RuntimeError:  # no folder for the cache
+        return numba.njit(**options)(plain)
 
 
 @contextmanager
