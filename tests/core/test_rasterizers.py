@@ -5,12 +5,14 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
 from dreamdance_core.gaussians.init import gaussians_from_views
+from dreamdance_core.gaussians.projection import View
 from dreamdance_core.gaussians.rasterizers import choose, gsplat_cuda, numba_tiles, rasterize, warp_tiles
 from dreamdance_core.geometry.rigid import look_at, matrix_from_quat
 from dreamdance_core.types import Cameras, Depth, Gaussians, Views
@@ -233,6 +235,7 @@ def test_cuda_pictures_and_gradients_equal_the_reference(name: str, count: int):
     if name == "gsplat" and not gsplat_cuda.built():
         pytest.skip("gsplat's kernels are not built")
     g = cloud(count, seed=count)
+    g = replace(g, opacities=g.opacities.clamp_max(0.98))  # gsplat clamps alpha at 0.999 up to 1.5, then at 0.99
     on_gpu = Gaussians(**{k: getattr(g, k).cuda() for k in FIELDS})
     exact = gradients(g, "torch", torch.float64)
     fast, again = (gradients(on_gpu, name, torch.float32) for _ in range(2))
@@ -340,3 +343,36 @@ def test_pixel_aligned_gaussians_stand_on_their_pixels(name: str):
     pictures = [frame.mean(-1).numpy(), (rgb / alpha[..., None]).mean(-1).numpy()]
     shift, _ = cv2.phaseCorrelate(*pictures, window)
     assert math.hypot(*shift) < 0.05
+
+
+def test_gsplat_is_found_by_its_kernels_and_never_imported_for_that(monkeypatch, tmp_path: Path):
+    """A gsplat without kernels would compile them at the first call, so it is passed over."""
+    from importlib.machinery import EXTENSION_SUFFIXES
+
+    package = tmp_path / "gsplat"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise RuntimeError('imported')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert not gsplat_cuda.built()
+    (package / f"csrc{EXTENSION_SUFFIXES[0]}").touch()
+    assert gsplat_cuda.built()
+
+
+def test_gsplat_is_called_with_names_that_every_version_has(monkeypatch):
+    """By keyword, w2c and one camera; both 1.5 and later take these."""
+    seen = {}
+
+    def rasterization(**given):
+        seen.update(given)
+        return torch.ones(1, 8, 9, 4), torch.full((1, 8, 9, 1), 0.75), {}
+
+    monkeypatch.setitem(sys.modules, "gsplat", SimpleNamespace(rasterization=rasterization))
+    g = cloud(5, dtype=torch.float32)
+    view = View(torch.eye(4), torch.eye(3), 9, 8)
+    picture, passing = gsplat_cuda.splat(g, torch.ones(5, 3), view)
+    assert picture.shape == (8, 9, 4) and torch.equal(passing, torch.full((8, 9), 0.25))
+    assert seen["viewmats"].shape == (1, 4, 4) and seen["render_mode"] == "RGB+D" and seen["eps2d"] == 0.3
+    names_of_1_5 = {"means", "quats", "scales", "opacities", "colors", "viewmats", "Ks", "width", "height",
+                    "near_plane", "eps2d", "packed", "render_mode", "rasterize_mode"}  # fmt: skip
+    assert set(seen) <= names_of_1_5
