@@ -30,6 +30,7 @@ _CHUNKS = 32  # of the splats, so that they can be listed at once; the result do
 class _Plan(NamedTuple):
     """One picture's splats, listed by tile (see kernels.py for the arrays)."""
 
+    camera: np.ndarray
     packed: np.ndarray
     pairs: np.ndarray
     tile_start: np.ndarray
@@ -62,13 +63,13 @@ class _Rasterize(torch.autograd.Function):
         ends = np.cumsum(plan.pairs, dtype=np.int64)
         first_pair = ends - plan.pairs
         pair_grads = np.zeros((len(plan.lists), kernels.GRADS), np.float32)
-        grads = [torch.empty_like(t) for t in (means, quats, scales)]
+        grads = [torch.empty(t.shape) for t in (means, quats, scales)]
         grads += [torch.empty(len(means)), torch.empty(len(means), 3)]
         with _threads() as run:
             tiles = (plan.tile_start, plan.lists, plan.columns, grad_out.contiguous().numpy(), total.numpy())
             run("composite_backward", len(plan.tile_start) - 1, plan.packed, first_pair, *tiles, pair_grads)
             run(
-                "project_backward", len(means), *_arrays(means, quats, scales), _camera(view), view.width, view.height,
+                "project_backward", len(means), *_arrays(means, quats, scales), plan.camera, view.width, view.height,
                 plan.packed, plan.pairs, first_pair, pair_grads, *(g.numpy() for g in grads),
             )  # fmt: skip
         return *grads, None
@@ -87,7 +88,7 @@ def _arrays(*tensors: Tensor) -> list[np.ndarray]:
 
 def _draw(fields: tuple[Tensor, ...], view: View) -> tuple[Tensor, Tensor, _Plan]:
     """Premultiplied colours with sum of weight times z, transmittance, and the plan a backward pass needs."""
-    arrays = _arrays(*fields)
+    arrays, camera = _arrays(*fields), _camera(view)
     count, width, height = len(arrays[0]), view.width, view.height
     columns, rows = -(-width // kernels.TILE_X), -(-height // kernels.TILE_Y)
     step = max(1, -(-count // _CHUNKS))
@@ -96,10 +97,7 @@ def _draw(fields: tuple[Tensor, ...], view: View) -> tuple[Tensor, Tensor, _Plan
     counts = np.empty((_CHUNKS, columns * rows), np.int64)
     out, passing = np.empty((height, width, 4), np.float32), np.empty((height, width), np.float32)
     with _threads() as run:
-        run(
-            "project", _CHUNKS, step, *arrays, _camera(view), width, height, columns,
-            packed, pairs, counts,
-        )  # fmt: skip
+        run("project", _CHUNKS, step, *arrays, camera, width, height, columns, packed, pairs, counts)
         ends = counts.T.ravel().cumsum()  # tile by tile, in each chunk by chunk
         cursor = np.ascontiguousarray((ends - counts.T.ravel()).reshape(-1, _CHUNKS).T)
         tile_start = np.append(cursor[0], ends[-1])
@@ -108,7 +106,7 @@ def _draw(fields: tuple[Tensor, ...], view: View) -> tuple[Tensor, Tensor, _Plan
         tiles = columns * rows
         run("sort_lists", tiles, packed, tile_start, lists)
         run("composite", tiles, packed, tile_start, lists, columns, out, passing)
-    plan = _Plan(packed, pairs, tile_start, lists, columns)
+    plan = _Plan(camera, packed, pairs, tile_start, lists, columns)
     return torch.from_numpy(out), torch.from_numpy(passing), plan
 
 

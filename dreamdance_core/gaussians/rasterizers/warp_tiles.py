@@ -25,12 +25,14 @@ from ..projection import View
 from . import warp_kernels as kernels
 
 _BUDGET = 2**26  # pixels of splats held at once in the backward pass: half a GB
+_BLOCK = 64  # threads; one number for all, because Warp builds the kernels anew for each
 _LARGE = 2.5  # times as many pairs with tiles of 8 px as with 16: the splats are large, take 16
 
 
 class _Plan(NamedTuple):
     """One picture's splats, listed by tile (see warp_kernels.py)."""
 
+    camera: Any
     packed: Tensor
     pairs: Tensor
     first_pair: Tensor
@@ -61,9 +63,9 @@ class _Rasterize(torch.autograd.Function):
         tile_pixels, tiles = plan.size**2, len(plan.tile_start) - 1
         _launch(
             kernels.composite, tiles * tile_pixels, plan.packed, plan.tile_start, plan.lists, plan.size, plan.columns,
-            out, passing, block=tile_pixels,
+            out, passing,
         )  # fmt: skip
-        ctx.plan, ctx.view = plan, view
+        ctx.plan = plan
         ctx.save_for_backward(*fields[:3], out, passing)
         return out, passing
 
@@ -76,7 +78,7 @@ class _Rasterize(torch.autograd.Function):
         grads = [torch.empty_like(t) for t in (means, quats, scales)]
         grads += [means.new_empty(len(means)), means.new_empty(len(means), 3)]
         _launch(
-            kernels.project_backward, len(means), _camera(ctx.view), means, quats, scales, plan.packed, plan.pairs,
+            kernels.project_backward, len(means), plan.camera, means, quats, scales, plan.packed, plan.pairs,
             plan.first_pair, *pair_grads, *grads,
         )  # fmt: skip
         return *grads, None
@@ -89,8 +91,9 @@ def _plan(fields: list[Tensor], view: View) -> _Plan:
     depth = means.new_empty(count)
     int32 = {"dtype": torch.int32, "device": means.device}
     touches = torch.empty(3, count, **int32)
-    _launch(kernels.project, count, _camera(view), *fields, packed, depth, touches)
-    small, large, area = touches.sum(1).tolist()  # the only wait for the device
+    camera = _camera(view)
+    _launch(kernels.project, count, camera, *fields, packed, depth, touches)
+    small, large, area = touches.sum(1).tolist()  # waits for the device
     size, pairs, total = (16, touches[1], large) if small > _LARGE * large else (8, touches[0], small)
     columns, rows = -(-view.width // size), -(-view.height // size)
     order = torch.sort(depth, stable=True).indices
@@ -100,7 +103,7 @@ def _plan(fields: list[Tensor], view: View) -> _Plan:
     key = torch.int16 if columns * rows < 2**15 else torch.int32  # half the passes of a radix sort
     tiles, by_slot = torch.sort(tiles.to(key), stable=True)  # stable: each list keeps the depth order
     start = torch.searchsorted(tiles, torch.arange(columns * rows + 1, dtype=key, device=means.device), out_int32=True)
-    return _Plan(packed, pairs, first_pair, start, owners[by_slot], tiles.int(), by_slot, area, size, columns)
+    return _Plan(camera, packed, pairs, first_pair, start, owners[by_slot], tiles.int(), by_slot, area, size, columns)
 
 
 def _pair_gradients(plan: _Plan, grad: Tensor, total: Tensor) -> list[Tensor]:
@@ -115,11 +118,11 @@ def _pair_gradients(plan: _Plan, grad: Tensor, total: Tensor) -> list[Tensor]:
         where = (plan.size, plan.columns, grad)
         _launch(
             kernels.pixel_gradients, (stop - first) * tile_pixels, first, base, plan.packed, plan.tile_start,
-            plan.lists, offset, *where, total, moves, block=tile_pixels,
+            plan.lists, offset, *where, total, moves,
         )  # fmt: skip
         _launch(
             kernels.pair_gradients, b - a, a, base, plan.packed, plan.lists, plan.tiles, plan.by_slot, offset, *where,
-            moves, *pair_grads, block=64,
+            moves, *pair_grads,
         )  # fmt: skip
     return pair_grads
 
@@ -148,7 +151,7 @@ def _camera(view: View) -> Any:
     return camera
 
 
-def _launch(kernel: wp.Kernel, count: int, *arguments: Any, block: int = 256) -> None:
+def _launch(kernel: wp.Kernel, count: int, *arguments: Any) -> None:
     """Runs a kernel on the device and the current stream of its tensors, which are passed without a copy."""
     device = next(a.device for a in arguments if isinstance(a, Tensor))
     _load(str(device))
@@ -157,7 +160,7 @@ def _launch(kernel: wp.Kernel, count: int, *arguments: Any, block: int = 256) ->
         for a, slot in zip(arguments, kernel.adj.args, strict=True)
     ]
     stream = wp.stream_from_torch(torch.cuda.current_stream(device)) if device.type == "cuda" else None
-    wp.launch(kernel, count, passed, device=wp.device_from_torch(device), stream=stream, block_dim=block)
+    wp.launch(kernel, count, passed, device=wp.device_from_torch(device), stream=stream, block_dim=_BLOCK)
 
 
 @cache
@@ -167,6 +170,6 @@ def _load(device: str) -> None:
     wp.config.log_level = wp.LOG_WARNING
     try:
         wp.init()
-        wp.load_module(kernels, device=wp.device_from_torch(torch.device(device)))
+        wp.load_module(kernels, device=wp.device_from_torch(torch.device(device)), block_dim=_BLOCK)
     finally:
         wp.config.log_level = level
