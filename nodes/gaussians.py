@@ -18,9 +18,8 @@ from .sockets import MAX_SEED, Cameras, DepthMap, Views, cameras_of, from_splat,
 
 _ROOM = 4 * 1024**3  # bytes of GPU memory that other models leave to the Gaussians
 _RASTERIZER_TIP = (
-    "What draws the Gaussians: auto takes gsplat on an NVIDIA GPU where it is installed, else numba on the CPU "
-    "where it "
-    "is, else PyTorch (any device, exact, slower). All give the same picture."
+    "What draws the Gaussians: auto takes, of those installed, on an NVIDIA GPU gsplat, else warp, on the CPU numba; "
+    "else PyTorch (any device, exact, slower). All give the same picture."
 )
 
 
