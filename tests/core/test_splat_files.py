@@ -13,19 +13,7 @@ from dreamdance_core.gaussians.rasterizers import rasterize
 from dreamdance_core.io.splat_files import read_splats, write_splats
 from dreamdance_core.types import Gaussians
 
-C0 = 0.28209479177387814
-
-
-def some(count: int = 60, coefficients: int = 1) -> Gaussians:
-    rng = np.random.default_rng(5)
-    quats = rng.normal(size=(count, 4))
-    return Gaussians(
-        means=torch.from_numpy(rng.uniform(-1, 1, (count, 3)) + [0.2, -0.1, 3]).float(),
-        quats=torch.from_numpy(quats / np.linalg.norm(quats, axis=1, keepdims=True)).float(),
-        scales=torch.from_numpy(rng.uniform(0.01, 0.3, (count, 3))).float(),
-        opacities=torch.from_numpy(rng.uniform(0.02, 0.98, count)).float(),
-        sh=torch.from_numpy(rng.uniform(-0.9, 0.9, (count, coefficients, 3))).float(),
-    )
+BAND0 = 0.28209479177387814
 
 
 def picture(g: Gaussians) -> torch.Tensor:
@@ -43,12 +31,12 @@ def assert_close(back: Gaussians, g: Gaussians, *, mean: float, scale: float, tu
     torch.testing.assert_close(back.scales.log(), g.scales.log(), atol=scale, rtol=0)
     torch.testing.assert_close(rotations(back.quats), rotations(g.quats), atol=turn, rtol=0)
     torch.testing.assert_close(back.opacities, g.opacities, atol=0.0021, rtol=0)
-    torch.testing.assert_close(back.sh[:, 0] * C0, g.sh[:, 0] * C0, atol=byte, rtol=0)
+    torch.testing.assert_close(back.sh[:, 0] * BAND0, g.sh[:, 0] * BAND0, atol=byte, rtol=0)
 
 
-def test_ply_and_splat_and_spz_come_back(tmp_path):
+def test_ply_and_splat_and_spz_come_back(tmp_path, splat_bytes):
     """Trap 29: linear scales, plain opacities, wxyz and coefficients, whatever the file holds."""
-    g = some()
+    g = splat_bytes.some()
     for name, limits in {
         "a.ply": {"mean": 1e-6, "scale": 1e-5, "turn": 1e-6, "byte": 1e-6},
         "a.splat": {"mean": 1e-6, "scale": 1e-6, "turn": 0.02, "byte": 0.0021},
@@ -61,33 +49,22 @@ def test_ply_and_splat_and_spz_come_back(tmp_path):
 
 
 @pytest.mark.parametrize("coefficients", [4, 9, 16])
-def test_spz_keeps_the_harmonics(tmp_path, coefficients):
-    g = some(coefficients=coefficients)
+def test_spz_keeps_the_harmonics(tmp_path, splat_bytes, coefficients):
+    g = splat_bytes.some(coefficients=coefficients)
     write_splats(tmp_path / "a.spz", g)
     torch.testing.assert_close(read_splats(tmp_path / "a.spz").sh[:, 1:], g.sh[:, 1:], atol=1 / 255, rtol=0)
 
 
-def test_spz_of_a_far_sky(tmp_path):
+def test_spz_of_a_far_sky(tmp_path, splat_bytes):
     """A sky 40000 units away fits 24 bits when the step grows; a small scene gets a finer step than 1/4096."""
-    near, far = some(), some()
+    near, far = splat_bytes.some(), splat_bytes.some()
     far.means[0] = torch.tensor([0.0, -20000.0, 40000.0])
     for g, step in ((near, 2e-6), (far, 4e-3)):
         write_splats(tmp_path / "a.spz", g)
         torch.testing.assert_close(read_splats(tmp_path / "a.spz").means, g.means, atol=step, rtol=0)
 
 
-def spz(version: int, rotation: bytes, *, position: bytes = b"", degree: int = 0, rest: bytes = b"") -> bytes:
-    """One splat at (1, -2, 0.5), byte by byte from the published layout."""
-    if not position:
-        fixed = [int(v * 4096) & 0xFFFFFF for v in (1, -2, 0.5)]
-        position = b"".join(v.to_bytes(3, "little") for v in fixed)
-    head = struct.pack("<4sIIBBBB", b"NGSP", version, 1, degree, 12, 0, 0)
-    return gzip.compress(
-        head + position + bytes([204]) + bytes([255, 0, 128]) + bytes([160, 128, 112]) + rotation + rest
-    )
-
-
-def test_spz_bytes_of_others(tmp_path):
+def test_spz_bytes_of_others(tmp_path, splat_bytes):
     """w = x = 0.6, y = 0.4, z = -sqrt(0.12) in each version's own rotation."""
     q = torch.tensor([0.6, 0.6, 0.4, -(0.12**0.5)])
     bytes_of = [round((v + 1) * 127.5) for v in q[1:].tolist()]
@@ -96,9 +73,9 @@ def test_spz_bytes_of_others(tmp_path):
         packed |= (round(abs(value) * 2**0.5 * 511) | (512 if value < 0 else 0)) << shift
     halves = np.array([1, -2, 0.5], "<f2").tobytes()
     files = {
-        1: spz(1, bytes(bytes_of), position=halves),
-        2: spz(2, bytes(bytes_of), degree=1, rest=bytes([128, 192, 64, 0, 128, 128, 128, 128, 255])),
-        3: spz(3, struct.pack("<I", packed)),
+        1: splat_bytes.spz(1, bytes(bytes_of), position=halves),
+        2: splat_bytes.spz(2, bytes(bytes_of), degree=1, rest=bytes([128, 192, 64, 0, 128, 128, 128, 128, 255])),
+        3: splat_bytes.spz(3, struct.pack("<I", packed)),
     }
     for version, data in files.items():
         (tmp_path / "a.bin").write_bytes(data)
@@ -113,47 +90,10 @@ def test_spz_bytes_of_others(tmp_path):
             assert g.sh[0, 2:].flatten().tolist() == [-1, 0, 0, 0, 0, 127 / 128]
 
 
-def ksplat(g: Gaussians, level: int, *, sections: int = 2, bucket: int = 8) -> bytes:
-    """Level 0 to 2 bytes as GaussianSplats3D lays them out; bands are all red, all green, all blue."""
-    block, steps = 4.0, 32767
-    rest = g.sh[:, 1:].numpy()
-    flat = np.concatenate([rest[:, a:b].transpose(0, 2, 1).reshape(len(g), -1) for a, b in ((0, 3), (3, 8))], 1)
-    head = bytearray(4096)
-    struct.pack_into("<BBxxIIIIH", head, 0, 0, 1, sections, sections, len(g), len(g), level)
-    struct.pack_into("<ff", head, 36, -2.0, 2.0)
-    heads, bodies = [], []
-    for rows in np.array_split(np.arange(len(g)), sections):
-        means, count = g.means.numpy()[rows], len(rows)
-        full, left = divmod(count, bucket)
-        held = [bucket] * full + ([left] if left else [])
-        centres = np.repeat([[0.25, -0.25, 3.0]], len(held), 0) + np.arange(len(held))[:, None] * 0.01
-        number = "<f4" if level == 0 else "<f2"
-        kinds = [("c", "<f4" if level == 0 else "<u2", 3), ("s", number, 3), ("q", number, 4), ("rgba", "u1", 4)]
-        table = np.zeros(count, [*kinds, ("sh", ("<f4", "<f2", "u1")[level], flat.shape[1])])
-        delta = (means - np.repeat(centres, held, 0)) * steps / (block / 2)
-        table["c"] = means if level == 0 else np.rint(delta) + steps
-        table["s"], table["q"] = g.scales.numpy()[rows], g.quats.numpy()[rows]
-        colours = g.sh[rows, 0].numpy() * C0 + 0.5
-        table["rgba"] = np.rint(np.concatenate([colours, g.opacities.numpy()[rows, None]], 1) * 255)
-        table["sh"] = flat[rows] if level < 2 else np.floor((flat[rows] + 2) / 4 * 255)
-        body = table.tobytes()
-        if level:
-            body = (
-                struct.pack(f"<{1 if left else 0}I", *([left] if left else [])) + centres.astype("<f4").tobytes() + body
-            )
-        section = bytearray(1024)
-        buckets = len(held) if level else 0
-        numbers = (count, count, bucket, buckets, block, 12, steps, len(body), full, int(bool(left)), 2)
-        struct.pack_into("<IIIIfH2xIIIIH", section, 0, *(numbers if level else (*numbers[:8], 0, 0, 2)))
-        heads.append(bytes(section))
-        bodies.append(body)
-    return bytes(head) + b"".join(heads) + b"".join(bodies)
-
-
 @pytest.mark.parametrize("level", [0, 1, 2])
-def test_ksplat_levels(tmp_path, level):
-    g = some(coefficients=9)
-    (tmp_path / "a.ksplat").write_bytes(ksplat(g, level))
+def test_ksplat_levels(tmp_path, splat_bytes, level):
+    g = splat_bytes.some(coefficients=9)
+    (tmp_path / "a.ksplat").write_bytes(splat_bytes.ksplat(g, level))
     back = read_splats(tmp_path / "a.ksplat")
     fine = level == 0
     assert_close(
@@ -161,7 +101,7 @@ def test_ksplat_levels(tmp_path, level):
     )
     harmonics = (1e-6, 1e-3, 4 / 255 + 1e-6)[level]
     torch.testing.assert_close(back.sh[:, 1:], g.sh[:, 1:], atol=harmonics, rtol=0)
-    (tmp_path / "a.dat").write_bytes(ksplat(g, level))
+    (tmp_path / "a.dat").write_bytes(splat_bytes.ksplat(g, level))
     assert torch.equal(read_splats(tmp_path / "a.dat").means, back.means), "told by its content"
 
 
@@ -171,29 +111,29 @@ def test_splat_bytes_of_others(tmp_path):
     g = read_splats(tmp_path / "a.splat")
     assert g.means[0].tolist() == [1, -2, 0.5] and g.scales[0].tolist() == pytest.approx([0.1, 0.2, 0.3])
     assert g.opacities.tolist() == pytest.approx([0.8, 0])
-    assert (g.sh[0, 0] * C0 + 0.5).tolist() == pytest.approx([1, 0, 0.2], abs=1e-6)
+    assert (g.sh[0, 0] * BAND0 + 0.5).tolist() == pytest.approx([1, 0, 0.2], abs=1e-6)
     assert g.quats[0].tolist() == pytest.approx((np.array([64, 0, 0, -111]) / np.hypot(64, 111)).tolist())
     assert g.quats[1].tolist() == [1, 0, 0, 0], "no rotation given"
 
 
-def test_formats_are_told_by_content(tmp_path):
-    g = some()
+def test_formats_are_told_by_content(tmp_path, splat_bytes):
+    g = splat_bytes.some()
     for suffix in ("ply", "spz"):
         write_splats(tmp_path / f"a.{suffix}", g)
         (tmp_path / "wrong.splat").write_bytes((tmp_path / f"a.{suffix}").read_bytes())
         assert torch.equal(read_splats(tmp_path / "wrong.splat").scales, read_splats(tmp_path / f"a.{suffix}").scales)
 
 
-def files(tmp_path) -> dict[str, bytes]:
-    g = some(coefficients=9)
+def files(tmp_path, splat_bytes) -> dict[str, bytes]:
+    g = splat_bytes.some(coefficients=9)
     for name in ("a.ply", "a.spz", "a.splat"):
         write_splats(tmp_path / name, g)
     made = {name: (tmp_path / name).read_bytes() for name in ("a.ply", "a.spz", "a.splat")}
-    return made | {f"{level}.ksplat": ksplat(g, level) for level in range(3)}
+    return made | {f"{level}.ksplat": splat_bytes.ksplat(g, level) for level in range(3)}
 
 
-def test_every_truncated_file_has_a_sentence(tmp_path):
-    for name, data in files(tmp_path).items():
+def test_every_truncated_file_has_a_sentence(tmp_path, splat_bytes):
+    for name, data in files(tmp_path, splat_bytes).items():
         for cut in (3, 15, 40, 400, 4100, 5000, len(data) // 2, len(data) - 33, len(data) - 1):
             if cut >= len(data) or (name == "a.splat" and cut % 32 == 0):  # .splat does not say how many it holds
                 continue
@@ -202,10 +142,10 @@ def test_every_truncated_file_has_a_sentence(tmp_path):
                 read_splats(tmp_path / f"cut.{name}")
 
 
-def test_damaged_headers_read_or_have_a_sentence(tmp_path):
+def test_damaged_headers_read_or_have_a_sentence(tmp_path, splat_bytes):
     """Any byte of the first kilobytes changed: numbers, or one sentence that names the file; never another error."""
     rng = np.random.default_rng(0)
-    for name, data in files(tmp_path).items():
+    for name, data in files(tmp_path, splat_bytes).items():
         data = gzip.decompress(data) if name == "a.spz" else data
         places = np.concatenate([np.arange(48), 4096 + np.arange(44), rng.integers(0, 1500, 40)])
         for place in places[places < len(data)]:
@@ -219,9 +159,9 @@ def test_damaged_headers_read_or_have_a_sentence(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", ["ply", "spz", "splat"])
-def test_unusable_scenes_are_not_written(tmp_path, suffix):
+def test_unusable_scenes_are_not_written(tmp_path, splat_bytes, suffix):
     path = tmp_path / f"a.{suffix}"
-    g = some(5)
+    g = splat_bytes.some(5)
     g.means[1, 2] = float("nan")
     with pytest.raises(ValueError, match="holds 1 NaN or infinite values in its means"):
         write_splats(path, g)
@@ -231,12 +171,12 @@ def test_unusable_scenes_are_not_written(tmp_path, suffix):
     assert not path.exists()
 
 
-def test_foreign_empty_and_nan_files(tmp_path):
+def test_foreign_empty_and_nan_files(tmp_path, splat_bytes):
     page = b"<!DOCTYPE html><html><body>404 Not Found</body></html>".ljust(6400)
     row = struct.pack("<6f8B", 0, float("nan"), 1, 1, 1, 1, *[128] * 8)
     nothing = gzip.compress(struct.pack("<4sIIBBBB", b"NGSP", 2, 0, 0, 12, 0, 0))
     newer = gzip.compress(struct.pack("<4sIIBBBB", b"NGSP", 4, 9, 0, 12, 0, 0))
-    bent = bytearray(spz(2, bytes(3)))
+    bent = bytearray(splat_bytes.spz(2, bytes(3)))
     bent[-6] ^= 1  # of the checksum
     ascii_ply = b"ply\nformat ascii 1.0\nelement vertex 0\nend_header\n"
     for name, data, words in (
@@ -260,4 +200,4 @@ def test_foreign_empty_and_nan_files(tmp_path):
         read_splats(tmp_path / "none.spz")
     for name in ("a.ksplat", "a.obj", "a"):
         with pytest.raises(ValueError, match=r"must end in .ply, .spz or .splat; rename it"):
-            write_splats(tmp_path / name, some(3))
+            write_splats(tmp_path / name, splat_bytes.some(3))
