@@ -85,8 +85,8 @@ def _animate_options(command: argparse.ArgumentParser) -> None:
                          f"clip's camera: {', '.join(backends.names('camera'))} (default: pycolmap)")  # fmt: skip
     command.add_argument("--driving-focal", type=_focal, help="focal length of the clip, px (default: estimated)")
     command.add_argument("--mask", type=Path, help="picture whose white is the character")
-    command.add_argument("--scene", type=Path, help="a finished scene (.ply); nothing is completed or "
-                         "fitted; its own SCENE.camera.json wants --camera-units depth")  # fmt: skip
+    command.add_argument("--scene", type=Path, help="a finished scene (.ply, .spz, .ksplat, .splat): nothing "
+                         "is completed or fitted; its own SCENE.camera.json wants --camera-units depth")  # fmt: skip
     command.add_argument("--no-retarget", action="store_true", help="keep the driving proportions and place")
     command.add_argument("--steps", type=int, default=50, help="diffusion steps of a network video backend")
     command.add_argument("--guidance", type=float, default=3.5, help="guidance of a network video backend")
@@ -155,13 +155,17 @@ def _scene_commands(add: Add) -> None:
     scene.add_argument("art", type=Path, help="picture")
     scene.add_argument("--mask", type=Path, help="character mask to remove (default: the whole picture is background)")
     scene.add_argument("--camera", type=Path, help="camera file whose path the scene must cover")
-    scene.add_argument("--out", type=Path, required=True, help="SCENE.ply; SCENE.camera.json is written beside it")
+    scene.add_argument("--out", type=Path, required=True, help="SCENE.ply, or the smaller .spz or .splat; "
+                       "SCENE.camera.json is written beside it")  # fmt: skip
     _scene(scene)
     _common(scene)
 
     render = add("render", parts.render, "pictures of a scene along a camera path")
-    render.add_argument("scene", type=Path, help="Gaussians (.ply)")
-    render.add_argument("--camera", type=Path, required=True, help="camera file in the scene's unit")
+    render.add_argument("scene", type=Path, help="Gaussians (.ply, .spz, .ksplat, .splat)")
+    render.add_argument("--camera", type=Path, required=True, help="camera file, one picture per pose")
+    render.add_argument("--camera-units", choices=("auto", "depth"), default="depth", help="depth: the file is in the "
+                        "scene's unit and frame (default); auto: its path is fitted to what the scene shows from "
+                        "its reference camera")  # fmt: skip
     render.add_argument("--size", type=_size, help="WxH px (default: the camera's)")
     render.add_argument("--out", type=Path, required=True, help="VIDEO.mp4, or a folder for %%05d.png")
     _common(render)
