@@ -20,7 +20,7 @@ class AnimateOptions:
     segment: str = "u2net_small"
     pose: str = "blazepose"
     camera: str = "pycolmap"
-    depth: str = "room_box"
+    depth: str = "auto"
     inpaint: str = "patchmatch"
     video: str = "puppet"
     focal: float | None = None  # px of the art on its canvas; None = the depth's, else its width

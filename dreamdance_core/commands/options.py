@@ -58,7 +58,8 @@ def depth_on_canvas(name: str, canvas: Canvas) -> Depth | None:
         raise ValueError(f"{Path(name).name} must have the picture's aspect, got {wide}x{high}; make it from the art")
     depth = resize_depth(depth, *canvas.inner)
     rows, columns = slice(canvas.top, canvas.top + canvas.height), slice(canvas.left, canvas.left + canvas.width)
-    return replace(depth, z=depth.z[:, rows, columns], valid=depth.valid[:, rows, columns])
+    sky = None if depth.sky is None else depth.sky[:, rows, columns]
+    return replace(depth, z=depth.z[:, rows, columns], valid=depth.valid[:, rows, columns], sky=sky)
 
 
 def _kind(cameras: Cameras) -> MotionKind:
