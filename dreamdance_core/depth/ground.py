@@ -85,12 +85,16 @@ def _floor_likelihood(
     labels: np.ndarray, count: int, below: np.ndarray, above: np.ndarray, weight: np.ndarray
 ) -> np.ndarray:
     """Per cluster, the logarithm of how much more it is floor than not, within -2..2."""
-    floor = np.bincount(labels[below], weights=weight[below], minlength=count) + 1
+    seen = np.bincount(labels[below], minlength=count) / max(int(below.sum()), 1)
     spread = np.zeros(count)
-    for part in np.array_split(np.arange(labels.shape[1]), 6):  # a box on the floor is in one part, the floor in all
+    for part in np.array_split(np.arange(labels.shape[1]), 6):
         inside = labels[:, part][below[:, part]]
         spread += np.bincount(inside, minlength=count) > 0.02 * max(len(inside), 1)
-    floor = (floor - 1) * spread / 6 + 1
+    lowest = labels[-max(1, round(0.06 * len(labels))) :]
+    touches = np.bincount(lowest.ravel(), minlength=count) / lowest.size / np.maximum(seen, 1e-9)
+    # A box on the floor is seen in some columns and has floor below it; a piece of floor lies wide or lowest.
+    trust = np.maximum(np.square(spread / 6), 0.4 * np.minimum(touches, 1))
+    floor = np.bincount(labels[below], weights=weight[below], minlength=count) * trust + 1
     wall = np.bincount(labels[above], minlength=count) + 1.0
     wall = (1 - _NOVEL) * wall / wall.sum() + _NOVEL / count
     return np.clip(np.log(floor / floor.sum() / wall), -2, 2)

@@ -8,6 +8,7 @@ the change of colour that skies have, and leave something below it.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -24,7 +25,7 @@ _ROUGH = 3.0  # lightness (of 100) per pixel; the median around a pixel of folia
 _DROP = 8.0  # lightness over two rows that makes a horizon
 _LEAST, _MOST = 0.03, 0.9  # share of the picture
 _TOP = 0.15  # share of the upper border
-_CLOSE = 0.05  # share of the nearest disparity below which a network says "very far"
+_CLOSE, _ZERO = 0.05, 0.01  # shares of the nearest disparity: below, a network says very far; endlessly far
 
 
 def above(mask: Bool[Tensor, "T H W"]) -> Bool[Tensor, "T H W"]:
@@ -41,9 +42,7 @@ def sky_of_picture(picture: Float[Tensor, "H W 3"]) -> Bool[Tensor, "H W"]:
     looks = _looks(picture)
     found = _connected(looks.like_sky & (looks.smooth | looks.blue | looks.cloud) & ~looks.straight)
     found = _cut_at_horizon(found, looks.lab[..., 0])
-    if not _is_sky(found, looks):
-        found[:] = False
-    return at_full_size(found, picture)
+    return at_full_size(_judged(found, lambda part: _is_sky(part, looks)), picture)
 
 
 def sky_of_disparity(disparity: Float[Tensor, "H W"], picture: Float[Tensor, "H W 3"]) -> Bool[Tensor, "H W"]:
@@ -54,9 +53,13 @@ def sky_of_disparity(disparity: Float[Tensor, "H W"], picture: Float[Tensor, "H 
     nearest = max(float(np.quantile(small, 0.98)), 0.0)
     far = (small < _CLOSE * nearest) & (nearest > 0)
     found = _connected(far & (looks.smooth | looks.like_sky))
-    if not _is_sky(found, looks):
-        found[:] = False
-    return at_full_size(found, picture)
+
+    def endless(part: np.ndarray) -> bool:
+        """A clear zero speaks for a white sky, too, but not for a sheet of one colour."""
+        zero = float(small[part].mean()) < _ZERO * nearest and float(looks.like_sky[part].mean()) > 0.6
+        return zero and _lies_above(part) and _spread(part, looks) > 4
+
+    return at_full_size(_judged(found, lambda part: _is_sky(part, looks) or endless(part)), picture)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,18 +124,35 @@ def _cut_at_horizon(found: np.ndarray, light: np.ndarray) -> np.ndarray:
     return out
 
 
+def _judged(found: np.ndarray, good: Callable[[np.ndarray], bool]) -> np.ndarray:
+    """The connected parts that are good, each by itself; with one of them, its scraps between leaves and wires."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(found.astype(np.uint8), connectivity=4)
+    large = [part for part in range(1, count) if stats[part, cv2.CC_STAT_AREA] > _LEAST * found.size]
+    kept = [part for part in large if good(labels == part)]
+    return found & ~np.isin(labels, [part for part in large if part not in kept]) & bool(kept)
+
+
 def _is_sky(found: np.ndarray, looks: _Looks) -> bool:
-    share = float(found.mean())
-    if not _LEAST < share < _MOST or float(found[: max(1, len(found) // 64)].mean()) < _TOP:
+    if not _lies_above(found):
         return False
     light = looks.lab[..., 0][found]
     rows = np.nonzero(found)[0]
     blue, cloud, glow = (float(mask[found].mean()) for mask in (looks.blue, looks.cloud, looks.glow))
     brightens = float(np.corrcoef(rows, light)[0, 1]) if light.std() > 1e-3 and rows.std() > 0 else 0.0
-    spread = float(looks.lab[found].std(0).sum())
+    spread = _spread(found, looks)
     if blue > 0.2:
         return spread > 6 and (brightens > 0.2 or cloud > 0.05)
     cool = float((looks.lab[..., 2][found] < -2.5).mean())
     if cool > 0.8 and cloud > 0.7 and brightens > 0.4:  # a pale day: whiter towards the horizon, never warm
         return spread > 6
     return glow + cloud > 0.7 and glow > 0.3 and brightens > 0.2 and spread > 20 and float(light.mean()) > 65
+
+
+def _lies_above(found: np.ndarray) -> bool:
+    """Whether the mask holds enough of the upper border and leaves something below."""
+    return _LEAST < float(found.mean()) < _MOST and float(found[: max(1, len(found) // 64)].mean()) > _TOP
+
+
+def _spread(found: np.ndarray, looks: _Looks) -> float:
+    """How much the colours within the mask differ (Lab); a painted wall or paper does by little."""
+    return float(looks.lab[found].std(0).sum())

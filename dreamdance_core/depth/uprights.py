@@ -30,7 +30,7 @@ def uprights(
     """
     found, left, w = [], hidden.copy(), len(end)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], hidden.astype(int), [0]])))
-    for start, stop in edges.reshape(-1, 2):
+    for start, stop in edges.reshape(-1, 2).tolist():
         mask = _cut(lab, sky, end, foot, start, stop) if stop - start >= _NARROW * w else None
         if mask is not None:
             found.append(Upright(mask=mask, foot=_straight(end, start, stop)))

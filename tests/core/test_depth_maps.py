@@ -4,7 +4,6 @@ import pytest
 import torch
 
 from dreamdance_core.depth.backends.depth_pro import metric_depth
-from dreamdance_core.depth.backends.room_box import Layout, RoomBox, box_depth, find_layout
 from dreamdance_core.depth.maps import clamp_focal, resize_depth, z_from_disparity
 from dreamdance_core.geometry.pinhole import intrinsics, rays, unproject
 from dreamdance_core.types import Depth
@@ -83,46 +82,3 @@ def test_depth_pro_output_agrees_with_its_published_processor():
     torch.testing.assert_close(z, expected["predicted_depth"], rtol=1e-4, atol=1e-5)
     wider, _ = metric_depth(inverse, 80.0, 66, 40)
     assert not torch.allclose(wider, z)
-
-
-def _perspective_room(width: int = 240, height: int = 160) -> torch.Tensor:
-    """A painted corridor: lines that meet at (0.6 W, 0.45 H) in a light floor, grey walls, a dark ceiling."""
-    picture = torch.full((height, width, 3), 0.55)
-    v, u = torch.meshgrid(torch.arange(height) + 0.5, torch.arange(width) + 0.5, indexing="ij")
-    du, dv = u - 0.6 * width, v - 0.45 * height
-    angle = torch.atan2(dv, du)
-    stripes = ((angle / (torch.pi / 14)).floor() % 2).bool()
-    picture[stripes] = 0.2
-    picture[(du.abs() < 24) & (dv.abs() < 18)] = 0.4
-    return picture
-
-
-def test_room_box_finds_the_vanishing_point_and_opens_towards_it():
-    picture = (_perspective_room() * 255).to(torch.uint8).numpy()
-    layout = find_layout(picture)
-    assert abs(layout.x - 0.6) < 0.04 and abs(layout.y - 0.45) < 0.05
-    assert layout.left and layout.right
-    depth = RoomBox()(_perspective_room()[None])
-    z = depth.z[0]
-    assert z[72, 144] == z.max() or z[72, 144] > 0.9 * z.quantile(0.9)
-    assert all(float(edge) < 0.5 * float(z[72, 144]) for edge in (z[-1, 120], z[72, 0], z[72, -1]))
-
-
-def test_room_box_without_lines_is_a_ground_and_a_backdrop():
-    """Trap 15: the far wall is a plane of constant z; the ground comes nearer downwards; the top is farthest."""
-    flat = torch.full((2, 60, 90, 3), 0.5)
-    depth = RoomBox()(flat)
-    assert depth.z.shape == (2, 60, 90) and depth.valid.all() and depth.K is not None
-    z = depth.z[0]
-    assert (z - z[:, :1]).abs().max() < 1e-5
-    assert (z[:, 0].diff() <= 1e-5).all()
-    assert z[0, 0] > 1.5 * z[28, 0] > 1.5 * z[-1, 0]
-    floor = unproject(z, depth.K, torch.eye(4))[-10:].reshape(-1, 3)
-    assert torch.linalg.svdvals(floor - floor.mean(0))[-1] < 1e-3  # the floor is a plane
-
-
-def test_room_box_is_one_surface_without_steps():
-    for layout in (Layout(), Layout(x=0.3, y=0.6, left=True, right=True, ceiling=True), Layout(right=True)):
-        inverse = 1 / box_depth(layout, 300, 200, 300.0)
-        assert torch.isfinite(inverse).all() and (inverse > 0).all()
-        assert max(inverse.diff(dim=0).abs().max(), inverse.diff(dim=1).abs().max()) < 0.02

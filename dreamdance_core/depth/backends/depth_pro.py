@@ -48,7 +48,7 @@ class DepthPro:
 
     @torch.no_grad()
     def __call__(self, frames: Float[Tensor, "T H W 3"], K: Float[Tensor, "3 3"] | None = None) -> Depth:
-        """Planar z in metres, not valid where the sky is, and the K it belongs to (field of view within 35..75 degrees)."""
+        """Planar z in metres, not valid in the sky, and the K it belongs to (field of view within 35..75 degrees)."""
         height, width = frames.shape[1:3]
         maps, skies, used = [], [], K
         with self.run.resident(self.model) as model:
