@@ -37,6 +37,7 @@ class WindowPlan:
     mode: Literal["blend", "edge"]
 
 
+_DA3_SIDE = 504  # px, the resolution the host's Depth Anything 3 node offers first
 MAX_SEED = 0xFFFFFFFFFFFFFFFF
 _FIRST = {
     "segment": "u2net_small",
@@ -114,13 +115,25 @@ def _from_da3(geometry: dict[str, Any], width: int, height: int) -> Depth:
         K = geometry["intrinsics"].detach().float().cpu().reshape(-1, 3, 3)[0]
         # Two cases hold no lens: one view alone (the host then sends an identity), and a solve that failed.
         usable = bool(torch.isfinite(K).all()) and min(float(K[0, 0]), float(K[1, 1])) > 4
-        K = K_from_da3(K, _processed_size(K), width, height) if usable else None
+        K = K_from_da3(K, _processed_size(K, width, height), width, height) if usable else None
     return _resized(z, valid, sky, width, height, K)
 
 
-def _processed_size(K: Tensor) -> tuple[int, int]:
-    """Width and height, multiples of 14, that DA3 worked at: its principal point is their middle, or close to it."""
-    return max(14, round(float(K[0, 2]) / 7) * 14), max(14, round(float(K[1, 2]) / 7) * 14)
+def _processed_size(K: Tensor, width: int, height: int) -> tuple[int, int]:
+    """Width and height, multiples of 14, that DA3 worked at; the host does not say.
+
+    cam_dec puts the principal point exactly in the middle. ray_pose leaves it free: then the host's default
+    resolution, by the longer or the shorter side, where the middle is near, else the nearest size.
+    """
+    twice = (2 * float(K[0, 2]), 2 * float(K[1, 2]))
+    nearest = tuple(max(14, round(side / 14) * 14) for side in twice)
+    if max(abs(a - b) for a, b in zip(nearest, twice, strict=True)) < 1e-3:
+        return nearest
+    for side in (max(width, height), min(width, height)):
+        usual = tuple(max(14, round(full * _DA3_SIDE / side / 14) * 14) for full in (width, height))
+        if all(abs(a / b - 1) < 0.15 for a, b in zip(twice, usual, strict=True)):
+            return usual
+    return nearest
 
 
 def _from_moge(geometry: dict[str, Any], width: int, height: int) -> Depth:

@@ -57,7 +57,7 @@ def sky_of_disparity(disparity: Float[Tensor, "H W"], picture: Float[Tensor, "H 
     def endless(part: np.ndarray) -> bool:
         """A clear zero speaks for a white sky, too, but not for a sheet of one colour."""
         zero = float(small[part].mean()) < _ZERO * nearest and float(looks.like_sky[part].mean()) > 0.6
-        return zero and _lies_above(part) and _spread(part, looks) > 4
+        return zero and _lies_above(part) and _spread(part, looks) > 2
 
     return at_full_size(_judged(found, lambda part: _is_sky(part, looks) or endless(part)), picture)
 
