@@ -27,6 +27,11 @@ def resolve(family: str, name: str, run: Runtime) -> str:
     return name if pick is None else pick(run)
 
 
+def origin(family: str, name: str) -> str:
+    """What a backend is, where it comes from and under which licence: its docstring's first line."""
+    return _module(family, name).__doc__.split("\n", 1)[0]
+
+
 def load(family: str, name: str, run: Runtime, **options: Any) -> Any:
     """The named backend, ready to call (see the Protocols in types.py).
 

@@ -47,6 +47,7 @@ def animate(args: Namespace, stage: Stage) -> None:
     else:
         settings = replace(settings, camera=args.camera)
     given = options.given(art, args, solution)
+    settings = options.with_depth_named(settings, stage("Choose depth"))
     if args.scene is not None:
         given = replace(given, gaussians=read_ply(args.scene))
     key = digest(on_canvas, clip, settings, given)
@@ -66,7 +67,8 @@ def animate(args: Namespace, stage: Stage) -> None:
         "seed": args.seed,
         "backends": {
             name: getattr(settings, name) for name in ("segment", "pose", "camera", "depth", "inpaint", "video")
-        },
+        }
+        | ({"depth": Path(args.depth).name} if given.depth is not None else {}),
         "camera": {"kind": made.solution.kind, "notes": list(made.solution.notes)},
         "scene": made.coverage | {"gaussians": len(made.gaussians)},
         "background_coverage": round(float((made.background.alpha > 0.5).float().mean()), 4),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from .. import backends
 from ..depth.maps import resize_depth
 from ..gaussians.fit import FitOptions
 from ..geometry.pinhole import rescale, shift
@@ -17,6 +18,7 @@ from ..io.maps import read_depth, read_mask
 from ..io.video import ClipRange
 from ..pose.retarget import RetargetOptions
 from ..run_options import AnimateOptions, Given
+from ..runtime import Runtime
 from ..scene.complete import SceneOptions
 from ..types import Cameras, CameraSolution, Depth, MotionKind
 
@@ -106,6 +108,11 @@ def animate_options(args: Namespace) -> AnimateOptions:
     if hasattr(args, "steps"):
         options = replace(options, steps=args.steps, guidance=args.guidance)
     return options
+
+
+def with_depth_named(settings: AnimateOptions, run: Runtime) -> AnimateOptions:
+    """The settings with the depth backend that will run in place of `auto`, so that reports and reuse know it."""
+    return replace(settings, depth=backends.resolve("depth", settings.depth, run))
 
 
 def given(art: Picture, args: Namespace, solution: CameraSolution | None) -> Given:
