@@ -60,7 +60,7 @@ def _family(command: argparse.ArgumentParser, family: str, default: str, extra: 
 
 
 def _scene(command: argparse.ArgumentParser) -> None:
-    _family(command, "depth", "room_box", "; or an .npz file with z")
+    _family(command, "depth", "auto", "; or an .npz file with z")
     _family(command, "inpaint", "patchmatch")
     command.add_argument("--prompt", default="", help="describes the scene without the character")
     _family(command, "caption", "none", "; what it says about the empty scene follows --prompt")

@@ -10,7 +10,7 @@ from comfy_api.latest import io, ui
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from ..dreamdance_core.types import Cameras, CameraSolution
+from ..dreamdance_core.types import Cameras, CameraSolution, Depth
 
 _MOST_POINTS = 200  # of a path that is sent to the browser
 _PREVIEW_FRAMES = 24
@@ -54,6 +54,21 @@ def path_report(solution: CameraSolution) -> str:
     if solution.reprojection_px is not None:
         lines.append(f"reprojection error: {solution.reprojection_px:.2f} px")
     return "\n".join([*lines, *solution.notes])
+
+
+def depth_report(depth: Depth, source: str) -> str:
+    """What a depth is, as lines for the user; source: who made it, in a sentence."""
+    z, lines = depth.z[depth.valid], [f"depth: {source}"]
+    unit = "the backend's own unit" if depth.metres_per_unit is None else f"units of {depth.metres_per_unit:g} m"
+    if len(z):
+        near, far = torch.quantile(z[:: max(1, len(z) // 1_000_000)], torch.tensor([0.02, 0.98])).tolist()
+        lines.append(f"z: {near:.3g} to {far:.3g}, planar, in {unit}")
+    if depth.sky is not None:
+        lines.append(f"sky: {100 * float(depth.sky.float().mean()):.0f} % of the picture, infinitely far")
+    if depth.K is not None:
+        width = depth.z.shape[2]
+        lines.append(f"lens: {float(depth.K[0, 0]):.0f} px at {width} px width")
+    return "\n".join(lines)
 
 
 def fit_report(report: dict[str, Any], count: int) -> str:

@@ -47,6 +47,7 @@ def animate(args: Namespace, stage: Stage) -> None:
     else:
         settings = replace(settings, camera=args.camera)
     given = options.given(art, args, solution)
+    settings = options.with_depth_named(settings, stage("Choose depth"))
     if args.scene is not None:
         given = replace(given, gaussians=read_splats(args.scene))
     key = digest(on_canvas, clip, settings, given)
@@ -67,7 +68,8 @@ def animate(args: Namespace, stage: Stage) -> None:
         "backends": {
             name: getattr(settings, name)
             for name in ("segment", "pose", "camera", "depth", "caption", "inpaint", "video")
-        },
+        }
+        | ({"depth": Path(args.depth).name} if given.depth is not None else {}),
         "prompt": made.prompt,
         "camera": {"kind": made.solution.kind, "notes": list(made.solution.notes)},
         "scene": made.coverage | {"gaussians": len(made.gaussians)},

@@ -111,6 +111,7 @@ def scene(args: Namespace, stage: Stage) -> None:
     on_canvas, settings = options.canvas(art, args), options.animate_options(args)
     solution = None if args.camera is None else options.solution_from_file(args.camera, art, args)
     given = options.given(art, args, solution)
+    settings = options.with_depth_named(settings, stage("Choose depth"))
     cut = None
     if given.mask is not None:
         cut = cut_out(on_canvas.rgb, None, mask=given.mask)
@@ -122,7 +123,8 @@ def scene(args: Namespace, stage: Stage) -> None:
         write_cameras(args.out.with_suffix(".camera.json"), completed.path)
     if settings.caption is not None:
         note(f"prompt: {settings.scene.prompt}")
-    note("; ".join(f"{name} {value}" for name, value in completed.coverage.items()))
+    source = settings.depth if given.depth is None else Path(args.depth).name
+    note("; ".join(f"{name} {value}" for name, value in {"depth": source, **completed.coverage}.items()))
 
 
 def render(args: Namespace, stage: Stage) -> None:
