@@ -4,9 +4,10 @@
 import { app } from "../../scripts/app.js";
 
 const PREFIX = "DreamDance";
+const PICTURE_MS = 500; // the last progress picture may be decoded after the result has come
 const PANELS = {
   dreamdance_path: { height: 150, most: 150, load: async () => (await import("./path.mjs")).PathPanel },
-  dreamdance_scene: { height: 330, width: 380, load: async () => (await import("./scene.mjs")).ScenePanel },
+  dreamdance_scene: { height: 330, width: 380, pictures: true, load: async () => (await import("./scene.mjs")).ScenePanel },
 }; // sizes in px; without `most` the panel grows with its node
 
 async function addPanel(node, name) {
@@ -24,7 +25,15 @@ async function addPanel(node, name) {
     removed?.apply(this, arguments);
   };
   node.setSize([Math.max(node.size[0], width), Math.max(node.size[1], node.computeSize()[1])]);
+  node.dreamdancePanels[name] = panel;
   return panel;
+}
+
+// The host leaves a run's last progress picture on its node; a panel with the run's own pictures replaces it.
+function dropProgressPicture(node) {
+  node.imgs = null;
+  const picture = node.widgets.find((widget) => widget.name === "$$canvas-image-preview");
+  if (picture) node.removeWidget(picture);
 }
 
 async function show(node, output) {
@@ -32,8 +41,9 @@ async function show(node, output) {
     const payload = output?.[name]?.[0];
     if (!payload) continue;
     node.dreamdancePanels ??= {};
-    node.dreamdancePanels[name] ??= addPanel(node, name);
+    node.dreamdancePanels[name] ??= addPanel(node, name); // a promise until the panel is there
     (await node.dreamdancePanels[name]).show(payload);
+    if (PANELS[name].pictures) setTimeout(() => dropProgressPicture(node), PICTURE_MS);
   }
 }
 

@@ -60,7 +60,7 @@ export class PathPanel {
     this.slider.style.width = "100%";
     this.canvas.style.cssText = "width:100%;flex:1;min-height:0;background:rgba(0,0,0,0.25);border-radius:4px";
     this.root = document.createElement("div");
-    this.root.style.cssText = "display:flex;flex-direction:column;height:100%";
+    this.root.style.cssText = "display:flex;flex-direction:column;height:100%;min-height:130px";
     this.root.append(this.canvas, this.slider);
     this.slider.addEventListener("input", () => this.redraw());
     this.observer = new ResizeObserver(() => this.redraw());

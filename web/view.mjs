@@ -24,9 +24,10 @@ export function projection(K, width, height, near, far) {
   ];
 }
 
-const HOME = { yaw: 0.45, pitch: 0.3, reach: 1.9 }; // behind, right of and above the first camera, which stays in view
+// Right of and above the first camera, looking between it and the scene, so that both are in view.
+const HOME = { yaw: 0.7, pitch: 0.35, ahead: 0.55, distance: 1.6 }; // rad; shares of the depth
 const STEEPEST = 1.48; // rad; straight up or down has no "right"
-export const ORBIT_FOV = 0.87; // rad, vertical
+export const ORBIT_FOV = 0.87; // rad, along the shorter side
 
 const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
 const scaled = (a, s) => a.map((v) => v * s);
@@ -34,7 +35,7 @@ const plus = (a, b) => a.map((v, i) => v + b[i]);
 const unit = (a) => scaled(a, 1 / Math.hypot(...a));
 const turned = (c2w, v) => [0, 1, 2].map((i) => c2w[i][0] * v[0] + c2w[i][1] * v[1] + c2w[i][2] * v[2]);
 
-// An orbit around what the first camera looks at, `depth` in front of it; "up" is that camera's.
+// An orbit around a point before the first camera, which looks at things `depth` away; "up" is that camera's.
 export class Orbit {
   constructor(first, depth) {
     this.first = first;
@@ -46,8 +47,8 @@ export class Orbit {
     const { first, depth } = this;
     this.yaw = HOME.yaw;
     this.pitch = HOME.pitch;
-    this.distance = HOME.reach * depth;
-    this.target = plus([first[0][3], first[1][3], first[2][3]], turned(first, [0, 0, depth]));
+    this.distance = HOME.distance * depth;
+    this.target = plus([first[0][3], first[1][3], first[2][3]], turned(first, [0, 0, HOME.ahead * depth]));
   }
 
   turn(yaw, pitch) {
@@ -82,7 +83,7 @@ export class Orbit {
   }
 
   K({ width, height }) {
-    const f = height / 2 / Math.tan(ORBIT_FOV / 2);
+    const f = Math.min(width, height) / 2 / Math.tan(ORBIT_FOV / 2);
     return [[f, 0, width / 2], [0, f, height / 2], [0, 0, 1]];
   }
 }

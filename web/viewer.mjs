@@ -7,7 +7,7 @@ import { projection } from "./view.mjs";
 const INK = { path: 0x7fb8ff, frustum: 0x4d86c6, first: 0x7dd87d, current: 0xffc24d }; // as in the path panel
 const BACKDROP = { orbit: 0x15171a, camera: 0x000000 }; // pictures are rendered over black
 const LOW_PASS = 0.3; // px^2 at the rendered size: what the pack's rasterizers add to every splat
-const MOST_FRUSTUMS = 32;
+const MOST_FRUSTUMS = 16;
 const SHARPEST = 2; // device pixels per CSS pixel that are drawn at most
 
 // The corners of a camera's picture at distance `reach`, and its centre, in the world.
@@ -36,7 +36,7 @@ class Marks {
     const { cameras, width, height, depth } = scene;
     this.three = three;
     this.scene = scene;
-    this.reach = 0.14 * depth;
+    this.reach = 0.17 * depth;
     this.group = new three.Group();
     const shown = (camera) => frustum(camera, width, height, this.reach);
     const step = Math.max(1, Math.ceil(cameras.length / MOST_FRUSTUMS));
