@@ -195,8 +195,9 @@ def runtime(args: argparse.Namespace, bars: Bars) -> Callable[[str], Runtime]:
     dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
 
     def stage(title: str) -> Runtime:
+        report = bars.stage(title)
         return Runtime(
-            device=device, dtype=dtype, report=bars.stage(title), weight_folders=folders, download=args.download
+            device=device, dtype=dtype, report=report, note=bars.say, weight_folders=folders, download=args.download
         )
 
     return stage
@@ -209,7 +210,8 @@ def main(arguments: list[str] | None = None) -> int:
         try:
             args.do(args, runtime(args, bars))
         except KeyboardInterrupt:
-            kept = "; finished stages are kept and will be reused" if args.command in ("animate", "demo") else ""
+            keeps = args.command in ("animate", "demo", "scene")
+            kept = "; finished stages are kept and will be reused" if keeps else ""
             bars.say(f"interrupted{kept}", error=True)
             return 130
         except (ValueError, OSError, ImportError, RuntimeError) as error:

@@ -40,10 +40,11 @@ def scene_of(
     options: AnimateOptions,
     given: Given,
     stage: Stage,
+    files: StageFiles,
 ) -> CompletedScene:
     """The completed scene of a canvas picture along a camera path (which may be None: the spiral only).
 
-    cut: None takes the whole picture as background.
+    cut: None takes the whole picture as background. files keeps finished views, see complete_scene.
     """
     inpaint = backends.load("inpaint", options.inpaint, stage("Load inpainting"))
     depth = given.depth or backends.load("depth", options.depth, stage("Load depth"))
@@ -56,6 +57,8 @@ def scene_of(
         wanted=None if solution is None else _wanted(solution, given),
         options=replace(options.scene, seed=options.seed),
         run=stage("Complete scene"),
+        files=files,
+        backends=(options.inpaint, options.depth),
     )
 
 
@@ -160,7 +163,12 @@ def _scene(
         wanted = _wanted(solution, given)
         return given.gaussians, path_in_scene(given.gaussians, wanted, width=width, height=height, K=own, run=look), {}
     depends = (art, cut, solution, given, options.focal, options.depth, options.inpaint, options.scene, options.seed)
-    scene = files.once("scene", CompletedScene, depends, lambda: scene_of(cut, art, solution, options, given, stage))
+
+    def complete() -> CompletedScene:
+        with files.until_done("views") as views:
+            return scene_of(cut, art, solution, options, given, stage, views)
+
+    scene = files.once("scene", CompletedScene, depends, complete)
     gaussians = files.once(
         "gaussians",
         Gaussians,

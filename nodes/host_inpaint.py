@@ -182,6 +182,17 @@ class HostInpaint:
         return callback
 
 
+def painter_name(backend: str, inputs: dict[str, Any]) -> list[Any]:
+    """What tells one painter of this process from another, for views that an interrupted run left."""
+    if inputs.get("model") is None:
+        return [backend]
+    models = [inputs["model"].patches_uuid, inputs["vae"].patcher.patches_uuid]
+    settings = [
+        inputs.get(name) for name in ("positive", "negative", "steps", "cfg", "sampler", "scheduler", "denoise")
+    ]
+    return [backend, *map(str, models), settings]
+
+
 def painter(backend: str, inputs: dict[str, Any], run: Runtime) -> InpaintBackend:
     """What paints a node's holes: the user's MODEL where one is connected, else the backend."""
     within = replace(run, report=run.report.part)  # each painting is one step of the node's bar

@@ -7,11 +7,12 @@ from comfy_api.latest import io, ui
 from torch import Tensor
 
 from ..dreamdance_core import backends
+from ..dreamdance_core.io.stages import digest
 from ..dreamdance_core.scene.build import WantedPath, build_scene
 from ..dreamdance_core.scene.complete import SceneOptions
 from . import host
 from .control import fitted
-from .host_inpaint import painter, sampler_names, scheduler_names
+from .host_inpaint import painter, painter_name, sampler_names, scheduler_names
 from .preview import clip_preview, depth_report, path_ui
 from .sockets import (
     Cameras,
@@ -305,7 +306,10 @@ class SpiralSceneInpaint(io.ComfyNode):
             near = median_depth_of(more["cameras"])
             wanted = WantedPath(cameras=cameras_of(more["cameras"]), median_depth=near, **rules)
         options = SceneOptions(views=views, spiral=more.get("spiral", True), prompt=prompt, seed=seed % 2**63)
-        scene = build_scene(picture, hole, depth, inpaint, wanted=wanted, options=options, run=run)
+        names = [painter_name(backend, more), source]
+        with host.unfinished(digest(picture, hole, names)) as files:
+            made = {"wanted": wanted, "options": options, "run": run, "files": files, "backends": names}
+            scene = build_scene(picture, hole, depth, inpaint, **made)
         path = scene.path or scene.views.cameras
         lines = {"depth": source} | scene.coverage
         report = "\n".join(f"{key.replace('_', ' ')}: {value}" for key, value in lines.items())

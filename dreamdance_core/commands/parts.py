@@ -115,10 +115,11 @@ def scene(args: Namespace, stage: Stage) -> None:
     cut = None
     if given.mask is not None:
         cut = cut_out(on_canvas.rgb, None, mask=given.mask)
-    settings = described(cut, on_canvas, settings, stage, StageFiles(None))
-    completed = scene_of(cut, on_canvas, solution, settings, given, stage)
-    fitted = fit(completed.views, options=settings.fit, path=completed.path, run=stage("Fit Gaussians"))
-    write_splats(args.out, fitted.gaussians)
+    with StageFiles(args.out.parent).until_done(f"{args.out.stem}.unfinished") as files:
+        settings = described(cut, on_canvas, settings, stage, files)
+        completed = scene_of(cut, on_canvas, solution, settings, given, stage, files)
+        fitted = fit(completed.views, options=settings.fit, path=completed.path, run=stage("Fit Gaussians"))
+        write_splats(args.out, fitted.gaussians)
     if completed.path is not None:
         write_cameras(args.out.with_suffix(".camera.json"), completed.path)
     if settings.caption is not None:
