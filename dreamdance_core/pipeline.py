@@ -25,6 +25,7 @@ from .run_options import AnimateOptions, Animation, Description, Given
 from .runtime import Runtime
 from .scene.build import WantedPath, build_scene, lens
 from .scene.complete import CompletedScene
+from .scene.kept import KeptPaintings
 from .scene.place import place_path
 from .segment.cutout import cut_out, outlines_a_figure
 from .types import AnimateJob, Cameras, CameraSolution, Cutout, Gaussians, PoseTrack
@@ -44,9 +45,10 @@ def scene_of(
 ) -> CompletedScene:
     """The completed scene of a canvas picture along a camera path (which may be None: the spiral only).
 
-    cut: None takes the whole picture as background. files keeps finished views, see complete_scene.
+    cut: None takes the whole picture as background. files keeps what is painted.
     """
     inpaint = backends.load("inpaint", options.inpaint, stage("Load inpainting"))
+    inpaint = KeptPaintings(inpaint, files, options.inpaint)
     depth = given.depth or backends.load("depth", options.depth, stage("Load depth"))
     return build_scene(
         art.rgb,
@@ -57,8 +59,6 @@ def scene_of(
         wanted=None if solution is None else _wanted(solution, given),
         options=replace(options.scene, seed=options.seed),
         run=stage("Complete scene"),
-        files=files,
-        backends=(options.inpaint, options.depth),
     )
 
 

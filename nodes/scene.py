@@ -10,6 +10,7 @@ from ..dreamdance_core import backends
 from ..dreamdance_core.io.stages import digest
 from ..dreamdance_core.scene.build import WantedPath, build_scene
 from ..dreamdance_core.scene.complete import SceneOptions
+from ..dreamdance_core.scene.kept import KeptPaintings
 from . import host
 from .control import fitted
 from .host_inpaint import painter, painter_name, sampler_names, scheduler_names
@@ -308,8 +309,8 @@ class SpiralSceneInpaint(io.ComfyNode):
         options = SceneOptions(views=views, spiral=more.get("spiral", True), prompt=prompt, seed=seed % 2**63)
         names = [painter_name(backend, more), source]
         with host.unfinished(digest(picture, hole, names)) as files:
-            made = {"wanted": wanted, "options": options, "run": run, "files": files, "backends": names}
-            scene = build_scene(picture, hole, depth, inpaint, **made)
+            inpaint = KeptPaintings(inpaint, files, names)
+            scene = build_scene(picture, hole, depth, inpaint, wanted=wanted, options=options, run=run)
         path = scene.path or scene.views.cameras
         lines = {"depth": source} | scene.coverage
         report = "\n".join(f"{key.replace('_', ' ')}: {value}" for key, value in lines.items())

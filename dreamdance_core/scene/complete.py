@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -13,7 +12,6 @@ from torch import Tensor
 from ..geometry.pinhole import rays, unproject
 from ..geometry.rigid import rebase
 from ..geometry.trajectory import scale_path, spiral
-from ..io.stages import StageFiles, digest
 from ..runtime import Runtime
 from ..types import Cameras, Depth, DepthBackend, InpaintBackend, Views
 from .holes import next_view, sharpen, unmix
@@ -57,8 +55,6 @@ def complete_scene(
     path: Cameras | None = None,
     options: SceneOptions | None = None,
     run: Runtime,
-    files: StageFiles | None = None,
-    backends: Any = None,
 ) -> CompletedScene:
     """RGBD views of the scene behind the character, as far as the spiral and the path will see it.
 
@@ -67,9 +63,8 @@ def complete_scene(
     spiral, then along the path, which is re-based to its first pose and given in the depth's unit. depth: of the
     picture (its values inside the hole are not used) or a depth backend, which then sees every painted view. K:
     pixels; None takes the depth's own, else f = W. Where depth.sky is set stands a sphere behind everything else.
-    files keeps every finished view for a run that is interrupted and started again with the same inputs; `backends`
-    says (as plain values) which inpainter and depth they were made with. What the path will uncover goes to run.note
-    before the first view is painted. Raises ValueError when sizes disagree or no depth is valid.
+    What the path will uncover goes to run.note before the first view is painted. Raises ValueError when sizes disagree
+    or no depth is valid.
     """
     options = options or SceneOptions()
     height, width = background.shape[:2]
@@ -88,17 +83,8 @@ def complete_scene(
     run.report(1, total, plate)
     known = depth if isinstance(depth, Depth) else depth(plate[None], K)
     K = _choose_K(K, known, width)
-    reference = Cameras(c2w=torch.eye(4)[None], K=K[None].cpu(), width=width, height=height)
-    plate, z, shell, unit = _start(plate, hole, known, reference, isinstance(depth, Depth), options.seed)
-    start = digest(plate, z, reference, options.prompt, options.seed, backends)
-    world = World(
-        shell=shell,
-        paint=paint,
-        look=None if isinstance(depth, Depth) else lambda image, camera: depth(image[None], camera.K[0]),
-        files=files or StageFiles(None),
-        chain=[start],
-    )
-    world.add(a_view(plate, z, trusted=torch.ones_like(z), fresh=torch.ones_like(hole), camera=reference))
+    look = None if isinstance(depth, Depth) else lambda image, camera: depth(image[None], camera.K[0])
+    world, unit = _start(plate, hole, known, K, World(paint=paint, look=look), options)
     if path is not None:
         path = replace(path, c2w=scale_path(rebase(path.c2w.cpu()), 1 / unit), K=path.K.cpu())
     before = _path_holes(world, path)
@@ -111,7 +97,7 @@ def complete_scene(
     report = {
         "views": len(world.views),
         "unit": unit,
-        "shell_planes": len(shell.planes),
+        "shell_planes": len(world.shell.planes),
         "path_hole_before": before[0],
         "path_hole_after": after[0],
         "path_hole_worst": after[1],
@@ -139,12 +125,9 @@ def _choose_K(K: Tensor | None, depth: Depth, width: int) -> Tensor:
 
 
 def _start(
-    plate: Tensor, hole: Tensor, depth: Depth, reference: Cameras, given: bool, seed: int
-) -> tuple[Tensor, Tensor, Shell, float]:
-    """The clean plate without mixed edges, its z in scene units, what closes the scene, and the length of that unit.
-
-    given: the depth is not a backend's look at the plate itself, so what it says inside the hole does not count.
-    """
+    plate: Tensor, hole: Tensor, depth: Depth, K: Tensor, world: World, options: SceneOptions
+) -> tuple[World, float]:
+    """The world with the clean plate as its first view, in scene units, and the length of that unit."""
     z, valid = depth.z[0].cpu().float(), depth.valid[0].cpu() & torch.isfinite(depth.z[0].cpu())
     valid = valid & (z > 0)
     usable = valid & ~hole
@@ -152,18 +135,24 @@ def _start(
         raise ValueError(f"depth must be valid outside the character, got {int(usable.sum())} usable pixels")
     unit = float(z[usable].median())
     z = torch.where(valid, z / unit, torch.ones_like(z))
+    height, width = z.shape
+    reference = Cameras(c2w=torch.eye(4)[None], K=K[None].cpu(), width=width, height=height)
     sky = torch.zeros_like(hole) if depth.sky is None else depth.sky[0].cpu() & ~hole
     radius = None
     if sky.any():
         radius = _SKY * float(_thin(z[usable]).quantile(0.95))
-        z = torch.where(sky, radius / rays(reference.K[0], *z.shape[::-1]).norm(dim=-1), z)
+        z = torch.where(sky, radius / rays(reference.K[0], width, height).norm(dim=-1), z)
         usable = usable | sky
     z = sharpen(z, usable)
-    planes = shell_planes(z, usable, reference.K[0], seed)
+    planes = shell_planes(z, usable, reference.K[0], options.seed)
     shell = Shell(planes=planes, far=float(_thin(z[usable]).quantile(0.98)), sky=radius)
-    guess = shell.depth(reference) if given or hole.sum() == 0 else z
+    # What a given depth says inside the hole is the character's; a network has looked at the plate itself.
+    guess = shell.depth(reference) if world.look is None or hole.sum() == 0 else z
     z = join_depth(guess, z, usable, ~usable, fit=False)
-    return unmix(plate, z, torch.ones_like(hole)), z, shell, unit
+    plate = unmix(plate, z, torch.ones_like(hole))
+    world = replace(world, shell=shell)
+    world.add(a_view(plate, z, trusted=torch.ones_like(z), fresh=torch.ones_like(hole), camera=reference))
+    return world, unit
 
 
 def _thin(values: Tensor) -> Tensor:

@@ -9,7 +9,6 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from ..io.stages import StageFiles, digest
 from ..types import Cameras, Depth, Views
 from .holes import edge_free, hole_mask, menders, nearest
 from .join import join_depth, keep_in_sight, push_behind, shell_depth
@@ -36,11 +35,9 @@ class Shell:
 class World:
     """What every painted view needs to know; views and sources grow while the scene is completed."""
 
-    shell: Shell
     paint: Callable[[Tensor, Tensor, Tensor | None], Tensor]  # (image, hole, z) -> image
     look: Callable[[Tensor, Cameras], Depth] | None  # a depth network, when there is one
-    files: StageFiles  # finished views of an interrupted run
-    chain: list[str]  # what the views made so far depend on: the start, then one entry a view
+    shell: Shell | None = None  # None until the first view is there
     views: list[Views] = field(default_factory=list)
     sources: list[Surface] = field(default_factory=list)
 
@@ -50,10 +47,8 @@ class World:
         self.sources.append(surface(view, 0))
 
     def add_painted(self, camera: Cameras) -> None:
-        """Paints what the first camera of `camera` sees, or takes it from an interrupted run that came this far."""
-        self.chain.append(digest(self.chain[-1], camera))
-        name = f"view_{len(self.views):02d}"
-        self.add(self.files.once(name, Views, self.chain[-1], lambda: _painted(self, camera)))
+        """Paints what the first camera of `camera` sees."""
+        self.add(_painted(self, camera))
 
 
 def a_view(frame: Tensor, z: Tensor, *, trusted: Tensor, fresh: Tensor, camera: Cameras) -> Views:
