@@ -22,7 +22,6 @@ class VanishingPoint:
 
     x: float
     y: float  # the horizon
-    ceiling: bool  # steep lines run to it from above as well
 
 
 def vanishing_point(picture: Float[Tensor, "H W 3"]) -> VanishingPoint | None:
@@ -51,10 +50,7 @@ def vanishing_point(picture: Float[Tensor, "H W 3"]) -> VanishingPoint | None:
     point, support = _vote(middle, along / length[:, None], length, w, h)
     if point is None or support.sum() < 5 or length[support].sum() < 0.3 * length.sum():
         return None
-    offset, votes = middle[support] - point, length[support]
-    steep = (offset[:, 1] < -0.02 * h) & (np.abs(offset[:, 1]) > 0.8 * np.abs(offset[:, 0]))
-    ceiling = bool(votes[steep].sum() > 0.08 * votes.sum())
-    return VanishingPoint(x=float(point[0] / w), y=float(point[1] / h), ceiling=ceiling)
+    return VanishingPoint(x=float(point[0] / w), y=float(point[1] / h))
 
 
 def _vote(middle: np.ndarray, direction: np.ndarray, length: np.ndarray, w: int, h: int):

@@ -20,7 +20,7 @@ from torch import Tensor
 from .small import at_full_size, small_lab
 
 _SIDE = 256  # px, long side at which the sky is sought
-_STRAIGHT = 0.04  # of the long side
+_STRAIGHT = 0.04  # of the long side: clouds have no straight edges as long
 _ROUGH = 3.0  # lightness (of 100) per pixel; the median around a pixel of foliage or masonry is above it
 _DROP = 8.0  # lightness over two rows that makes a horizon
 _LEAST, _MOST = 0.03, 0.9  # share of the picture
@@ -103,7 +103,7 @@ def _connected(mask: np.ndarray) -> np.ndarray:
     """What of the mask hangs on the upper border by more than a thread, gaps closed."""
     opened = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0
     found = above(torch.from_numpy(opened)[None])[0].numpy()
-    # Birds, wires and cloud rims are sky; a hole that is open to the sides or below is not enclosed.
+    # Birds, wires and cloud rims are sky.
     labels, stats = cv2.connectedComponentsWithStats((~found).astype(np.uint8), connectivity=4)[1:3]
     small = stats[:, cv2.CC_STAT_AREA] < 0.01 * found.size
     return found | small[labels]
@@ -133,6 +133,7 @@ def _judged(found: np.ndarray, good: Callable[[np.ndarray], bool]) -> np.ndarray
 
 
 def _is_sky(found: np.ndarray, looks: _Looks) -> bool:
+    """Whether the part's colours change as those of a sky: clouds on blue, paler towards the horizon, or aglow."""
     if not _lies_above(found):
         return False
     light = looks.lab[..., 0][found]

@@ -65,6 +65,17 @@ def test_rooms_come_out_as_they_are(far, sides):
         assert error(depth.z[0], truth) < 0.6 * error(old_box(K), truth)
 
 
+@pytest.mark.parametrize("high", [-0.6, -1.3])
+def test_a_ceiling_hangs_where_the_walls_end(high):
+    """Its plane is as high above the horizon as the walls' upper end shows; without one there is none."""
+    picture, truth = rendered(far=7.0, ceiling=high)
+    layout = find_layout(picture)
+    assert layout.ceiling == pytest.approx(-high, rel=0.15)
+    assert error(RoomBox()(picture[None], K).z[0], truth) < 0.12
+    assert find_layout(rendered(far=7.0)[0]).ceiling is None
+    assert find_layout(rendered(left=None, right=None, far=7.0)[0]).ceiling is None
+
+
 def test_uprights_do_not_lean_and_floors_stay_floors():
     """Along every column the wall has one depth, and the floor is one plane below it."""
     picture, _ = rendered()
@@ -123,7 +134,7 @@ def test_lines_meet_in_the_vanishing_point():
     picture[((torch.atan2(dv, du) / (torch.pi / 14)).floor() % 2).bool()] = 0.2
     picture[(du.abs() < 24) & (dv.abs() < 18)] = 0.4
     point = vanishing_point(picture)
-    assert abs(point.x - 0.6) < 0.04 and abs(point.y - 0.45) < 0.05 and point.ceiling
+    assert abs(point.x - 0.6) < 0.04 and abs(point.y - 0.45) < 0.05
     assert vanishing_point(torch.full((HEIGHT, WIDTH, 3), 0.5)) is None
 
 

@@ -25,6 +25,7 @@ from ..uprights import uprights
 
 _SIDE = 160  # px, long side at which floor and walls are told apart
 _HORIZON = 0.48  # where nothing tells it
+_BENT, _FIRM = 0.05, 0.7  # of the height; mean strength of the edges where walls meet a ceiling
 _NEAREST, _OPEN = 0.3, 0.1  # least inverse depth of a far wall, of that at the lower border; under a sky
 
 
@@ -52,13 +53,10 @@ def find_layout(picture: Float[Tensor, "H W 3"]) -> Layout:
     hidden = in_front(end, h)
     things, hidden = uprights(lab, small_sky, end, wall_foot(end, hidden, h), hidden)
     foot = wall_foot(end, hidden, h)
-    ceiling = None
-    if point is not None and point.ceiling and not small_sky.any():
-        ceiling = _ceiling(lab[..., 0], foot, horizon * h)
     return Layout(
         horizon=_held(horizon, foot / h, _OPEN if small_sky.any() else _NEAREST),
         foot=foot / h,
-        ceiling=ceiling,
+        ceiling=None if small_sky.any() else _ceiling(lab[..., 0], foot, horizon * h),
         things=tuple((at_full_size(thing.mask, picture), thing.foot / h) for thing in things),
         sky=sky,
     )
@@ -72,17 +70,21 @@ def _held(horizon: float, foot: np.ndarray, least: float) -> float:
 
 
 def _ceiling(light: np.ndarray, foot: np.ndarray, horizon: float) -> float | None:
-    """The ratio at which the wall's upper end, the mirrored foot line, follows level edges best; None if none does."""
-    edges, columns = level_edges(light), np.arange(light.shape[1])
-    ratios, scores = np.linspace(0.4, 4, 120), []
-    for ratio in ratios:
+    """The ratio at which the mirrored foot line, bends included, follows level edges: there the walls end. Else None.
+
+    A level foot proves nothing: shelves, roofs and window sills are as level.
+    """
+    height, edges, columns = len(light), level_edges(light), np.arange(light.shape[1])
+    if np.ptp(foot) < _BENT * height:
+        return None
+    best, strongest = None, _FIRM
+    for ratio in np.linspace(0.3, 4, 150):
         row = horizon - ratio * (foot - horizon)
-        inside = (row > 1) & (row < horizon - 0.1 * len(light))
+        inside = (row > 1) & (row < horizon - 0.05 * height)
         strength = np.minimum(edges[row[inside].astype(int), columns[inside]], 1.5)
-        scores.append(float(strength.mean()) if inside.mean() > 0.4 else 0.0)
-    best = int(np.argmax(scores))
-    usual = float(np.median(scores))
-    return float(ratios[best]) if scores[best] > max(0.6, 1.8 * usual) else None
+        if inside.mean() > 0.4 and float(strength.mean()) > strongest:
+            best, strongest = float(ratio), float(strength.mean())
+    return best
 
 
 def box_depth(layout: Layout, width: int, height: int, focal: float) -> Float[Tensor, "H W"]:
