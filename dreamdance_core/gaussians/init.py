@@ -7,7 +7,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from ..geometry.pinhole import rays
-from ..geometry.rigid import quat_from_matrix
+from ..geometry.rigid import quat_from_matrix, rotate
 from ..types import Gaussians, Views
 from .projection import SH_C0
 
@@ -49,7 +49,7 @@ def _from_view(views: Views, i: int, sigma_px: float) -> tuple[Tensor, Tensor, T
     pixel = z / torch.sqrt(K[0, 0] * K[1, 1])
     scales = spread[start] * (sigma_px * pixel[start])[:, None]
     quats = quat_from_matrix(c2w[:3, :3] @ R[start])
-    return points[start] @ c2w[:3, :3].T + c2w[:3, 3], quats, scales, views.frames[i][start]
+    return rotate(points[start], c2w[:3, :3]) + c2w[:3, 3], quats, scales, views.frames[i][start]
 
 
 def _surface_frames(

@@ -8,6 +8,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from .rigid import rotate
+
 
 def intrinsics(width: int, height: int, focal: float | None = None) -> Float[Tensor, "3 3"]:
     """K in pixels of a centred camera; focal None means f = width (53 degrees across)."""
@@ -44,22 +46,27 @@ def pixel_grid(width: int, height: int, device: torch.device | None = None) -> F
 
 def rays(K: Float[Tensor, "3 3"], width: int, height: int) -> Float[Tensor, "H W 3"]:
     """Directions with z = 1 through every pixel centre, in the camera frame."""
-    uv = pixel_grid(width, height, K.device)
-    xy = torch.linalg.solve(K[:2, :2], (uv - K[:2, 2])[..., None])[..., 0]
-    return torch.cat([xy, torch.ones_like(xy[..., :1])], -1)
+    return lift(pixel_grid(width, height, K.device), K)
+
+
+def lift(uv: Float[Tensor, "*N 2"], K: Float[Tensor, "3 3"]) -> Float[Tensor, "*N 3"]:
+    """Directions with z = 1 through pixel positions, in the camera frame."""
+    y = (uv[..., 1] - K[1, 2]) / K[1, 1]
+    x = (uv[..., 0] - K[0, 2] - K[0, 1] * y) / K[0, 0]
+    return torch.stack([x, y, torch.ones_like(x)], -1)
 
 
 def unproject(z: Float[Tensor, "H W"], K: Float[Tensor, "3 3"], c2w: Float[Tensor, "4 4"]) -> Float[Tensor, "H W 3"]:
     """World points of every pixel of a planar depth map."""
     points = rays(K, z.shape[1], z.shape[0]) * z[..., None]
-    return points @ c2w[:3, :3].T + c2w[:3, 3]
+    return rotate(points, c2w[:3, :3]) + c2w[:3, 3]
 
 
 def project(
     points: Float[Tensor, "*N 3"], K: Float[Tensor, "3 3"], w2c: Float[Tensor, "4 4"]
 ) -> tuple[Float[Tensor, "*N 2"], Float[Tensor, "*N"]]:
     """Pixel position and planar z of world points; positions are meaningless where z <= 0."""
-    camera = points @ w2c[:3, :3].T + w2c[:3, 3]
+    camera = rotate(points, w2c[:3, :3]) + w2c[:3, 3]
     z = camera[..., 2]
-    homogeneous = camera @ K.T
+    homogeneous = rotate(camera, K)
     return homogeneous[..., :2] / torch.where(z.abs() > 1e-9, z, torch.ones_like(z))[..., None], z

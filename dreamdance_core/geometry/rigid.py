@@ -7,6 +7,15 @@ from jaxtyping import Float
 from torch import Tensor
 
 
+def rotate(points: Float[Tensor, "*N 3"], R: Float[Tensor, "3 3"]) -> Float[Tensor, "*N 3"]:
+    """R applied to every point.
+
+    Written out, because a matrix product may round its last bit differently from run to run, and a scene decides by
+    such bits which surface is in front.
+    """
+    return points[..., :1] * R[:, 0] + points[..., 1:2] * R[:, 1] + points[..., 2:] * R[:, 2]
+
+
 def rigid_inverse(pose: Float[Tensor, "*B 4 4"]) -> Float[Tensor, "*B 4 4"]:
     """The inverse of rigid transforms (c2w <-> w2c), by transposition."""
     R, t = pose[..., :3, :3], pose[..., :3, 3:]

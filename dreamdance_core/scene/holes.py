@@ -45,7 +45,7 @@ def menders(z: Float[Tensor, "H W"], seen: Bool[Tensor, "H W"]) -> tuple[Int[Ten
     On a stretched surface that is the surface itself; beside a silhouette it is the background.
     """
     inverse = torch.where(seen, 1 / z.clamp_min(1e-9), torch.full_like(z, torch.inf))
-    farthest, _ = window_range(inverse, 4)  # a hairline is up to 4 pixels wide
+    farthest, _ = window_range(inverse, 8)  # twice the width of a hairline
     far = seen & (inverse <= (1 + EDGE) * farthest)
     return nearest(far)
 

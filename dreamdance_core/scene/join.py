@@ -11,8 +11,8 @@ from scipy import sparse
 from scipy.sparse.linalg import spsolve
 from torch import Tensor
 
-from ..geometry.pinhole import pixel_grid, project, unproject
-from ..geometry.rigid import rigid_inverse
+from ..geometry.pinhole import project, rays, unproject
+from ..geometry.rigid import rigid_inverse, rotate
 from ..types import Cameras, Views
 from .warp import EDGE, Surface, dilate, splat, surface, window_range
 
@@ -181,10 +181,9 @@ def shell_planes(z: Float[Tensor, "H W"], valid: Bool[Tensor, "H W"], K: Float[T
     """
     h, w = z.shape
     stride = max(1, round((h * w / 5000) ** 0.5))
-    uv = pixel_grid(w, h)[::stride, ::stride]
     keep = valid[::stride, ::stride]
     rows, columns = keep.shape
-    position = torch.cat([(uv - K[:2, 2]) @ torch.linalg.inv(K[:2, :2]).T, torch.ones(rows, columns, 1)], -1)
+    position = rays(K, w, h)[::stride, ::stride]
     inverse = 1 / z[::stride, ::stride].clamp_min(1e-9)
     random = np.random.default_rng(seed)
     centre = np.argwhere(keep.numpy())
@@ -201,7 +200,9 @@ def shell_planes(z: Float[Tensor, "H W"], valid: Bool[Tensor, "H W"], K: Float[T
 
 
 def _vote(planes: Tensor, position: Tensor, inverse: Tensor) -> Tensor:
-    predicted = planes @ position.T / inverse  # 1 = on the plane; more = the plane is in front of the pixel
+    predicted = (planes[:, None] * position).sum(
+        -1
+    ) / inverse  # 1 = on the plane; more = the plane is in front of the pixel
     on, in_front = (predicted - 1).abs() < 0.02, (predicted > 1.05).float().mean(1)
     found, free = [], torch.ones(len(inverse), dtype=torch.bool)
     for _ in range(6):
@@ -210,9 +211,11 @@ def _vote(planes: Tensor, position: Tensor, inverse: Tensor) -> Tensor:
         if support[best] < 0.015:
             break
         weight = on[best] & free
-        plane = torch.linalg.lstsq(position[weight], inverse[weight, None]).solution[:, 0]
+        points, values = position[weight].double(), inverse[weight].double()
+        normal = (points[:, :, None] * points[:, None]).sum(0)
+        plane = torch.linalg.solve(normal, (points * values[:, None]).sum(0)).float()
         found.append(plane)
-        free &= ((plane @ position.T / inverse) - 1).abs() > 0.03
+        free &= ((plane * position).sum(-1) / inverse - 1).abs() > 0.03
     return torch.stack(found) if found else torch.zeros(0, 3)
 
 
@@ -222,15 +225,14 @@ def shell_depth(
     """z of the shell seen from a camera inside it: the nearest plane along each ray, else `far`, or with a sky's radius
     the sphere around the world's origin."""
     K, c2w = camera.K[0], camera.c2w[0]
-    grid = pixel_grid(camera.width, camera.height)
-    ray = torch.cat([(grid - K[:2, 2]) @ torch.linalg.inv(K[:2, :2]).T, torch.ones_like(grid[..., :1])], -1)
-    inverse = torch.full(grid.shape[:2], 1 / far)
+    ray = rays(K, camera.width, camera.height)
+    inverse = torch.full(ray.shape[:2], 1 / far)
     if sky is not None:
-        direction, centre = ray @ c2w[:3, :3].T, c2w[:3, 3]
-        a, b = direction.square().sum(-1), direction @ centre
-        inverse = a / (-b + (b * b + a * (sky**2 - centre @ centre).clamp_min(0.01 * sky**2)).sqrt())
+        direction, centre = rotate(ray, c2w[:3, :3]), c2w[:3, 3]
+        a, b = direction.square().sum(-1), (direction * centre).sum(-1)
+        inverse = a / (-b + (b * b + a * (sky**2 - centre.square().sum()).clamp_min(0.01 * sky**2)).sqrt())
     for plane in planes:
         distance = 1 - plane @ c2w[:3, 3]
         if distance > 0.05:
-            inverse = torch.maximum(inverse, ray @ (c2w[:3, :3].T @ plane) / distance)
+            inverse = torch.maximum(inverse, (ray * (c2w[:3, :3].T @ plane)).sum(-1) / distance)
     return 1 / inverse

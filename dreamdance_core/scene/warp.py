@@ -9,8 +9,8 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn.functional import grid_sample, max_pool2d
 
-from ..geometry.pinhole import pixel_grid, project
-from ..geometry.rigid import rigid_inverse
+from ..geometry.pinhole import lift, pixel_grid, project
+from ..geometry.rigid import rigid_inverse, rotate
 from ..types import Cameras, Views
 
 EDGE = 0.08  # relative change of inverse depth between neighbours that counts as a depth edge
@@ -101,8 +101,7 @@ def surface(views: Views, index: int, rim: int = 6) -> Surface:
 
 def _lift(uv: Tensor, inverse: Tensor, K: Tensor, c2w: Tensor) -> Tensor:
     """World points of pixel positions uv (N,2) with inverse depths (N,)."""
-    xy = (uv - K[:2, 2]) @ torch.linalg.inv(K[:2, :2]).T
-    return torch.cat([xy, torch.ones_like(inverse)[:, None]], -1) / inverse[:, None] @ c2w[:3, :3].T + c2w[:3, 3]
+    return rotate(lift(uv, K) / inverse[:, None], c2w[:3, :3]) + c2w[:3, 3]
 
 
 def splat(source: Surface, K: Tensor, w2c: Tensor, width: int, height: int) -> Float[Tensor, "H W"]:
@@ -114,7 +113,7 @@ def splat(source: Surface, K: Tensor, w2c: Tensor, width: int, height: int) -> F
     corners = []
     for du, dv in ((-step, -step), (step, -step), (-step, step), (step, step)):
         offset = torch.tensor([du, dv])
-        corner = (inverse + slope @ offset).clamp_min(1e-3 * inverse)
+        corner = (inverse + (slope * offset).sum(-1)).clamp_min(1e-3 * inverse)
         corners.append(project(_lift(uv + offset, corner, source.K, source.c2w), K, w2c)[0])
     corners = torch.stack(corners)
     extent = (corners.amax(0) - corners.amin(0)).amax(-1)
@@ -124,7 +123,7 @@ def splat(source: Surface, K: Tensor, w2c: Tensor, width: int, height: int) -> F
         chosen = samples == count
         spots = (torch.arange(count) + 0.5) / count - 0.5
         for offset in torch.cartesian_prod(spots, spots).reshape(-1, 2):
-            moved = (inverse[chosen] + slope[chosen] @ offset).clamp_min(1e-3 * inverse[chosen])
+            moved = (inverse[chosen] + (slope[chosen] * offset).sum(-1)).clamp_min(1e-3 * inverse[chosen])
             at, z = project(_lift(uv[chosen] + offset, moved, source.K, source.c2w), K, w2c)
             x, y = at[:, 0].floor(), at[:, 1].floor()
             inside = (z > 1e-6) & (x >= 0) & (x < width) & (y >= 0) & (y < height)
