@@ -60,7 +60,7 @@ def _family(command: argparse.ArgumentParser, family: str, default: str, extra: 
 
 
 def _scene(command: argparse.ArgumentParser) -> None:
-    _family(command, "depth", "room_box", "; or an .npz file with z")
+    _family(command, "depth", "auto", "; or an .npz file with z")
     _family(command, "inpaint", "patchmatch")
     command.add_argument("--prompt", default="", help="describes the scene without the character")
     _family(command, "caption", "none", "; what it says about the empty scene follows --prompt")
@@ -85,8 +85,8 @@ def _animate_options(command: argparse.ArgumentParser) -> None:
                          f"clip's camera: {', '.join(backends.names('camera'))} (default: pycolmap)")  # fmt: skip
     command.add_argument("--driving-focal", type=_focal, help="focal length of the clip, px (default: estimated)")
     command.add_argument("--mask", type=Path, help="picture whose white is the character")
-    command.add_argument("--scene", type=Path, help="a finished scene (.ply); nothing is completed or "
-                         "fitted; its own SCENE.camera.json wants --camera-units depth")  # fmt: skip
+    command.add_argument("--scene", type=Path, help="a finished scene (.ply, .spz, .ksplat, .splat): nothing "
+                         "is completed or fitted; its own SCENE.camera.json wants --camera-units depth")  # fmt: skip
     command.add_argument("--no-retarget", action="store_true", help="keep the driving proportions and place")
     command.add_argument("--steps", type=int, default=50, help="diffusion steps of a network video backend")
     command.add_argument("--guidance", type=float, default=3.5, help="guidance of a network video backend")
@@ -155,13 +155,17 @@ def _scene_commands(add: Add) -> None:
     scene.add_argument("art", type=Path, help="picture")
     scene.add_argument("--mask", type=Path, help="character mask to remove (default: the whole picture is background)")
     scene.add_argument("--camera", type=Path, help="camera file whose path the scene must cover")
-    scene.add_argument("--out", type=Path, required=True, help="SCENE.ply; SCENE.camera.json is written beside it")
+    scene.add_argument("--out", type=Path, required=True, help="SCENE.ply, or the smaller .spz or .splat; "
+                       "SCENE.camera.json is written beside it")  # fmt: skip
     _scene(scene)
     _common(scene)
 
     render = add("render", parts.render, "pictures of a scene along a camera path")
-    render.add_argument("scene", type=Path, help="Gaussians (.ply)")
-    render.add_argument("--camera", type=Path, required=True, help="camera file in the scene's unit")
+    render.add_argument("scene", type=Path, help="Gaussians (.ply, .spz, .ksplat, .splat)")
+    render.add_argument("--camera", type=Path, required=True, help="camera file, one picture per pose")
+    render.add_argument("--camera-units", choices=("auto", "depth"), default="depth", help="depth: the file is in the "
+                        "scene's unit and frame (default); auto: its path is fitted to what the scene shows from "
+                        "its reference camera")  # fmt: skip
     render.add_argument("--size", type=_size, help="WxH px (default: the camera's)")
     render.add_argument("--out", type=Path, required=True, help="VIDEO.mp4, or a folder for %%05d.png")
     _common(render)
@@ -191,8 +195,9 @@ def runtime(args: argparse.Namespace, bars: Bars) -> Callable[[str], Runtime]:
     dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
 
     def stage(title: str) -> Runtime:
+        report = bars.stage(title)
         return Runtime(
-            device=device, dtype=dtype, report=bars.stage(title), weight_folders=folders, download=args.download
+            device=device, dtype=dtype, report=report, note=bars.say, weight_folders=folders, download=args.download
         )
 
     return stage
@@ -205,7 +210,8 @@ def main(arguments: list[str] | None = None) -> int:
         try:
             args.do(args, runtime(args, bars))
         except KeyboardInterrupt:
-            kept = "; finished stages are kept and will be reused" if args.command in ("animate", "demo") else ""
+            keeps = args.command in ("animate", "demo", "scene")
+            kept = "; finished stages are kept and will be reused" if keeps else ""
             bars.say(f"interrupted{kept}", error=True)
             return 130
         except (ValueError, OSError, ImportError, RuntimeError) as error:

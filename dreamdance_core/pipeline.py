@@ -40,10 +40,11 @@ def scene_of(
     options: AnimateOptions,
     given: Given,
     stage: Stage,
+    files: StageFiles,
 ) -> CompletedScene:
     """The completed scene of a canvas picture along a camera path (which may be None: the spiral only).
 
-    cut: None takes the whole picture as background.
+    cut: None takes the whole picture as background. files keeps finished views, see complete_scene.
     """
     inpaint = backends.load("inpaint", options.inpaint, stage("Load inpainting"))
     depth = given.depth or backends.load("depth", options.depth, stage("Load depth"))
@@ -56,6 +57,8 @@ def scene_of(
         wanted=None if solution is None else _wanted(solution, given),
         options=replace(options.scene, seed=options.seed),
         run=stage("Complete scene"),
+        files=files,
+        backends=(options.inpaint, options.depth),
     )
 
 
@@ -155,9 +158,17 @@ def _scene(
     cut: Cutout, art: Picture, solution: CameraSolution, options: AnimateOptions, given: Given, stage: Stage, files
 ) -> tuple[Gaussians, Cameras, dict]:
     if given.gaussians is not None:
-        return given.gaussians, _in_finished_scene(given, art, solution, options, stage), {}
+        height, width = art.rgb.shape[:2]
+        look, own = stage("Look at the scene"), _own_lens(art, options)
+        wanted = _wanted(solution, given)
+        return given.gaussians, path_in_scene(given.gaussians, wanted, width=width, height=height, K=own, run=look), {}
     depends = (art, cut, solution, given, options.focal, options.depth, options.inpaint, options.scene, options.seed)
-    scene = files.once("scene", CompletedScene, depends, lambda: scene_of(cut, art, solution, options, given, stage))
+
+    def complete() -> CompletedScene:
+        with files.until_done("views") as views:
+            return scene_of(cut, art, solution, options, given, stage, views)
+
+    scene = files.once("scene", CompletedScene, depends, complete)
     gaussians = files.once(
         "gaussians",
         Gaussians,
@@ -176,16 +187,32 @@ def _wanted(solution: CameraSolution, given: Given) -> WantedPath:
     return WantedPath(cameras=solution.cameras, median_depth=solution.median_depth, units=units)
 
 
-def _in_finished_scene(
-    given: Given, art: Picture, solution: CameraSolution, options: AnimateOptions, stage: Stage
+def path_in_scene(
+    gaussians: Gaussians,
+    wanted: WantedPath,
+    *,
+    width: int,
+    height: int,
+    K: Tensor | None = None,
+    start: Tensor | None = None,
+    run: Runtime,
 ) -> Cameras:
-    """The path placed by what the finished scene shows from its reference camera."""
-    height, width = art.rgb.shape[:2]
-    wanted = _wanted(solution, given)
-    K = lens(_own_lens(art, options), None, wanted, width, height)
-    start = Cameras(c2w=torch.eye(4)[None], K=K[None], width=width, height=height)
-    z = render(given.gaussians, start, run=stage("Look at the scene")).z[0]
-    return place_path(wanted.cameras, z, K=K, median_depth=wanted.median_depth, units=wanted.units)
+    """The path placed by what a finished scene shows from the pose it shall start at (c2w; None: the identity).
+
+    K: of its first frame, as a width x height picture. Raises ValueError when the scene cannot be seen from there.
+    """
+    K = lens(K, None, wanted, width, height)
+    start = torch.eye(4) if start is None else start
+    look = Cameras(c2w=start[None], K=K[None], width=width, height=height)
+    z = render(gaussians, look, run=run).z[0]
+    seen = float((z > 0).float().mean())
+    if seen < 0.01:
+        raise ValueError(
+            f"the scene must be seen from where the path starts, {seen:.1%} is; start at another viewpoint"
+        )
+    rules = {"median_depth": wanted.median_depth, "units": wanted.units, "gain": wanted.gain}
+    placed = place_path(wanted.cameras, z, K=K, **rules)
+    return replace(placed, c2w=start @ placed.c2w)
 
 
 def _cut(art: Picture, given: Given, options: AnimateOptions, stage: Stage) -> Cutout:

@@ -20,7 +20,7 @@ class AnimateOptions:
     segment: str = "u2net_small"
     pose: str = "blazepose"
     camera: str = "pycolmap"
-    depth: str = "room_box"
+    depth: str = "auto"
     inpaint: str = "patchmatch"
     caption: str | None = None  # describes the empty scene for painters that read; None = the prompt alone
     video: str = "puppet"

@@ -22,6 +22,10 @@ def _silent(done: int, total: int, preview: Tensor | None = None) -> None:
     """The default: nobody is watching."""
 
 
+def _unheard(text: str) -> None:
+    """The default: nobody is listening."""
+
+
 @contextmanager
 def _move_for_a_while(module: torch.nn.Module, device: torch.device) -> Iterator[torch.nn.Module]:
     home = next((p.device for p in module.parameters()), torch.device("cpu"))
@@ -39,6 +43,7 @@ class Runtime:
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     dtype: torch.dtype = torch.float32  # of networks; geometry is always float32
     report: Report = _silent  # called at least once a second during long work
+    note: Callable[[str], None] = _unheard  # a line for the user, before long work rather than after it
     weight_folders: tuple[Path, ...] = ()  # searched in order, before package wheels
     download: bool = False  # True only when the user asked for it
     # How a module comes to the device and leaves again; the host's memory manager replaces it.

@@ -201,9 +201,18 @@ class CaptionBackend(Protocol):
 @runtime_checkable
 class InpaintBackend(Protocol):
     def __call__(
-        self, image: Float[Tensor, "H W 3"], hole_mask: Float[Tensor, "H W"], prompt: str = "", seed: int = 0
+        self,
+        image: Float[Tensor, "H W 3"],
+        hole_mask: Float[Tensor, "H W"],
+        prompt: str = "",
+        seed: int = 0,
+        z: Float[Tensor, "H W"] | None = None,
     ) -> Float[Tensor, "H W 3"]:
-        """The picture with the hole filled; pixels outside the hole come back bit-exact."""
+        """The picture with the hole filled; pixels outside the hole come back bit-exact.
+
+        z: planar depth of every pixel, in the hole that of what belongs there, where the caller knows it: what stands
+        before the hole is not to be continued into it.
+        """
 
 
 @runtime_checkable

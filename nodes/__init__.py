@@ -19,7 +19,19 @@ check_host_version(_host_version)
 
 from comfy_api.latest import ComfyExtension, io  # noqa: E402  (the version check must speak first)
 
-from . import camera, caption, gaussians, host, interop, long_video, pose, scene, segment, video  # noqa: E402
+from . import (  # noqa: E402
+    camera,
+    caption,
+    gaussians,
+    host,
+    interop,
+    long_video,
+    pose,
+    scene,
+    scene_files,
+    segment,
+    video,
+)
 
 NODES: list[type[io.ComfyNode]] = [
     segment.LoadSample,
@@ -44,6 +56,8 @@ NODES: list[type[io.ComfyNode]] = [
     scene.SpiralSceneInpaint,
     gaussians.TrainGaussians,
     gaussians.RenderBackground,
+    scene_files.LoadScene,
+    scene_files.PlaceCameras,
     video.Puppet,
     video.LoadModel,
     video.GatedVideoInpaint,

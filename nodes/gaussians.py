@@ -13,14 +13,13 @@ from ..dreamdance_core.geometry.pinhole import rescale
 from ..dreamdance_core.types import Cameras as CamerasValue
 from ..dreamdance_core.types import Depth as DepthValue
 from . import host
-from .preview import clip_preview, fit_report, path_payload
+from .preview import fit_report, scene_ui
 from .sockets import MAX_SEED, Cameras, DepthMap, Views, cameras_of, from_splat, to_splat
 
 _ROOM = 4 * 1024**3  # bytes of GPU memory that other models leave to the Gaussians
 _RASTERIZER_TIP = (
-    "What draws the Gaussians: auto takes gsplat on an NVIDIA GPU where it is installed, else numba on the CPU "
-    "where it "
-    "is, else PyTorch (any device, exact, slower). All give the same picture."
+    "What draws the Gaussians: auto takes, of those installed, on an NVIDIA GPU gsplat, else warp, on the CPU numba; "
+    "else PyTorch (any device, exact, slower). All give the same picture."
 )
 
 
@@ -93,7 +92,7 @@ class TrainGaussians(io.ComfyNode):
         host.make_room(_ROOM)
         result = fit(views, options=options, run=host.runtime(), init=start, path=path)
         report = fit_report(result.report, len(result.gaussians))
-        shown = {"dreamdance_path": [path_payload(views.cameras)], "text": [report]}
+        shown = scene_ui(result.gaussians, views.cameras, views.frames, path=False) | {"text": [report]}
         return io.NodeOutput(to_splat(result.gaussians), report, ui=shown)
 
 
@@ -141,7 +140,8 @@ class RenderBackground(io.ComfyNode):
         width, height = width or path.width, height or path.height
         path = _scaled_to(path, width, height)
         host.make_room(_ROOM)
-        result = render(from_splat(splat), path, rasterizer=rasterizer, run=host.runtime())
-        shown = clip_preview(result.frames, path.fps) | {"dreamdance_path": [path_payload(path)]}
+        scene = from_splat(splat)
+        result = render(scene, path, rasterizer=rasterizer, run=host.runtime())
+        shown = scene_ui(scene, path, result.frames, path=True)
         depth = DepthValue(z=result.z, valid=result.alpha >= 0.5)
         return io.NodeOutput(host.to_host(result.frames), host.to_host(result.alpha), depth, float(path.fps), ui=shown)

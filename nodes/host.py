@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import comfy.model_management as mm
@@ -12,10 +12,13 @@ import comfy.utils
 import folder_paths
 import torch
 from comfy.model_patcher import CoreModelPatcher
+from comfy_execution.utils import get_executing_context
 from jaxtyping import Float
 from PIL import Image
+from server import PromptServer
 from torch import Tensor
 
+from ..dreamdance_core.io.stages import StageFiles
 from ..dreamdance_core.runtime import Runtime
 
 _PREVIEW_SECONDS = 0.4  # a preview is a JPEG on the wire and defeats the host's throttle
@@ -81,6 +84,18 @@ def _host_resident(module: torch.nn.Module, device: torch.device) -> Iterator[to
     yield module
 
 
+def _note(text: str) -> None:
+    """A line under the node that runs, while it runs."""
+    context = get_executing_context()
+    if context is not None and PromptServer.instance is not None:
+        PromptServer.instance.send_progress_text(text, context.node_id)
+
+
+def unfinished(key: str) -> AbstractContextManager[StageFiles]:
+    """Files in the host's temp folder for the finished parts of a stage, kept when the stage is interrupted."""
+    return StageFiles(Path(folder_paths.get_temp_directory()) / "dreamdance_unfinished").until_done(key[:16])
+
+
 def runtime(download: bool = False) -> Runtime:
     """The Runtime of one node execution; download is the node's own widget."""
     device = mm.get_torch_device()
@@ -91,6 +106,7 @@ def runtime(download: bool = False) -> Runtime:
         device=device,
         dtype=dtype,
         report=Progress(),
+        note=_note,
         weight_folders=weight_folders(),
         download=download,
         move=_host_resident,

@@ -90,7 +90,12 @@ class HostInpaint:
         return cls(**{name: inputs[name] for name in names if inputs.get(name) is not None}, **more)
 
     def __call__(
-        self, image: Float[Tensor, "H W 3"], hole_mask: Float[Tensor, "H W"], prompt: str = "", seed: int = 0
+        self,
+        image: Float[Tensor, "H W 3"],
+        hole_mask: Float[Tensor, "H W"],
+        prompt: str = "",
+        seed: int = 0,
+        z: Float[Tensor, "H W"] | None = None,
     ) -> Float[Tensor, "H W 3"]:
         """The picture with the hole painted by the model; the prompt is the CONDITIONING's, not the text."""
         seed = noise_seed(seed, hole_mask)
@@ -175,6 +180,17 @@ class HostInpaint:
             step(index + 1, look)
 
         return callback
+
+
+def painter_name(backend: str, inputs: dict[str, Any]) -> list[Any]:
+    """What tells one painter of this process from another, for views that an interrupted run left."""
+    if inputs.get("model") is None:
+        return [backend]
+    models = [inputs["model"].patches_uuid, inputs["vae"].patcher.patches_uuid]
+    settings = [
+        inputs.get(name) for name in ("positive", "negative", "steps", "cfg", "sampler", "scheduler", "denoise")
+    ]
+    return [backend, *map(str, models), settings]
 
 
 def painter(backend: str, inputs: dict[str, Any], run: Runtime) -> InpaintBackend:

@@ -1,20 +1,29 @@
-"""What nodes show below themselves: camera paths seen from above, and reports as text."""
+"""What nodes show below themselves: camera paths, scenes, clips, and reports as text."""
 
 from __future__ import annotations
 
+import hashlib
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+import folder_paths
 import numpy as np
 import torch
 from comfy_api.latest import io, ui
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from ..dreamdance_core.types import Cameras, CameraSolution
+from ..dreamdance_core.gaussians.projection import SH_C0
+from ..dreamdance_core.io.whole import write_whole
+from ..dreamdance_core.types import Cameras, CameraSolution, Depth, Gaussians
 
 _MOST_POINTS = 200  # of a path that is sent to the browser
 _PREVIEW_FRAMES = 24
 _PREVIEW_SIDE = 320
+_SCENE_CAMERAS = 500  # of a path that is sent to the browser with its pictures
+_SCENE_SIDE = 640
+_SPLAT_ROW = np.dtype([("mean", "<f4", 3), ("scale", "<f4", 3), ("rgba", "u1", 4), ("quat", "u1", 4)])
 
 
 def path_payload(cameras: Cameras) -> dict[str, Any]:
@@ -39,6 +48,72 @@ def path_ui(cameras: Cameras, report: str = "") -> dict[str, list]:
     return shown | ({"text": [report]} if report else {})
 
 
+def _temporary(data: bytes, suffix: str) -> dict[str, str]:
+    """Where the browser finds the data: a file in the host's temp folder, named by its content and written once."""
+    name = hashlib.blake2b(data, digest_size=12).hexdigest() + suffix
+    path = Path(folder_paths.get_temp_directory()) / "dreamdance" / name
+    if not path.is_file():
+        write_whole(path, data)
+    return {"filename": name, "subfolder": "dreamdance", "type": "temp"}
+
+
+def _splat_file(gaussians: Gaussians) -> bytes:
+    """The Gaussians as web viewers' 32-byte .splat rows: no view dependence, 8 bits per colour and rotation number."""
+    g = gaussians
+    table = np.empty(len(g), _SPLAT_ROW)
+    table["mean"], table["scale"] = g.means.cpu().numpy(), g.scales.cpu().numpy()
+    rgba = torch.cat([0.5 + SH_C0 * g.sh[:, 0], g.opacities[:, None]], -1)
+    table["rgba"] = (rgba * 255).round().clamp(0, 255).cpu().numpy().astype(np.uint8)
+    table["quat"] = (g.quats * 128 + 128).round().clamp(0, 255).cpu().numpy().astype(np.uint8)
+    return table.tobytes()
+
+
+def _shrunk(frames: Tensor, side: int) -> Tensor:
+    """Frames (T,H,W,3), float32 on the CPU, with no side longer than side px."""
+    small = frames[..., :3].float().cpu().movedim(-1, 1)
+    scale = side / max(small.shape[2:])
+    if scale < 1:
+        small = torch.nn.functional.interpolate(small, scale_factor=scale, mode="area")
+    return small.movedim(1, -1)
+
+
+def _jpegs(frames: Tensor) -> list[bytes]:
+    """Each frame of (T,H,W,3) as a JPEG."""
+    files = []
+    for frame in frames:
+        buffer = BytesIO()
+        pixels = _shrunk(frame[None], _SCENE_SIDE)[0].clamp(0, 1).mul(255).round().to(torch.uint8)
+        Image.fromarray(pixels.numpy()).save(buffer, "JPEG", quality=90)
+        files.append(buffer.getvalue())
+    return files
+
+
+def scene_ui(gaussians: Gaussians, cameras: Cameras, frames: Tensor, *, path: bool) -> dict[str, list]:
+    """The ui payload of a node that ends in a scene: its splats, cameras and their pictures (T,H,W,3).
+
+    path: the cameras are one path, not the separate views of a training. A path of more than 500 is thinned.
+    """
+    step = max(1, -(-len(cameras) // _SCENE_CAMERAS))
+    c2w, K = cameras.c2w[::step].double().cpu(), cameras.K[::step].double().cpu()
+    z = ((gaussians.means.cpu().double() - c2w[0, :3, 3]) @ c2w[0, :3, :3])[:, 2]
+    seen = z[z > 0]
+    jpegs = _jpegs(frames[::step])
+    payload = {
+        "splat": _temporary(_splat_file(gaussians), ".splat"),
+        "frames": {"file": _temporary(b"".join(jpegs), ".mjpeg"), "sizes": [len(jpeg) for jpeg in jpegs]},
+        "cameras": [{"c2w": pose.tolist(), "K": k.tolist()} for pose, k in zip(c2w, K, strict=True)],
+        "width": cameras.width,
+        "height": cameras.height,
+        "fps": float(cameras.fps),
+        "step": step,
+        "total": len(cameras),
+        "count": len(gaussians),
+        "depth": float(seen.median()) if len(seen) else 1.0,  # of what the first camera looks at
+        "path": path,
+    }
+    return {"dreamdance_scene": [payload]}
+
+
 def path_report(solution: CameraSolution) -> str:
     """What the solver found, as lines for the user."""
     cameras = solution.cameras
@@ -54,6 +129,21 @@ def path_report(solution: CameraSolution) -> str:
     if solution.reprojection_px is not None:
         lines.append(f"reprojection error: {solution.reprojection_px:.2f} px")
     return "\n".join([*lines, *solution.notes])
+
+
+def depth_report(depth: Depth, source: str) -> str:
+    """What a depth is, as lines for the user; source: who made it, in a sentence."""
+    z, lines = depth.z[depth.valid], [f"depth: {source}"]
+    unit = "the backend's own unit" if depth.metres_per_unit is None else f"units of {depth.metres_per_unit:g} m"
+    if len(z):
+        near, far = torch.quantile(z[:: max(1, len(z) // 1_000_000)], torch.tensor([0.02, 0.98])).tolist()
+        lines.append(f"z: {near:.3g} to {far:.3g}, planar, in {unit}")
+    if depth.sky is not None:
+        lines.append(f"sky: {100 * float(depth.sky.float().mean()):.0f} % of the picture, infinitely far")
+    if depth.K is not None:
+        width = depth.z.shape[2]
+        lines.append(f"lens: {float(depth.K[0, 0]):.0f} px at {width} px width")
+    return "\n".join(lines)
 
 
 def fit_report(report: dict[str, Any], count: int) -> str:
@@ -72,11 +162,7 @@ def fit_report(report: dict[str, Any], count: int) -> str:
 def clip_preview(frames: Tensor, fps: float) -> dict[str, list]:
     """A small animation of at most 24 of the frames (T,H,W,3), in real time."""
     step = max(1, -(-len(frames) // _PREVIEW_FRAMES))
-    small = frames[::step, ..., :3].float().cpu().movedim(-1, 1)
-    scale = _PREVIEW_SIDE / max(small.shape[2:])
-    if scale < 1:
-        small = torch.nn.functional.interpolate(small, scale_factor=scale, mode="area")
-    pictures = small.movedim(1, -1)
+    pictures = _shrunk(frames[::step], _PREVIEW_SIDE)
     if len(pictures) == 1:
         return ui.PreviewImage(pictures).as_dict()
     saved = ui.ImageSaveHelper.save_animated_webp(

@@ -7,12 +7,13 @@ from comfy_api.latest import io, ui
 from torch import Tensor
 
 from ..dreamdance_core import backends
+from ..dreamdance_core.io.stages import digest
 from ..dreamdance_core.scene.build import WantedPath, build_scene
 from ..dreamdance_core.scene.complete import SceneOptions
 from . import host
 from .control import fitted
-from .host_inpaint import painter, sampler_names, scheduler_names
-from .preview import clip_preview, path_ui
+from .host_inpaint import painter, painter_name, sampler_names, scheduler_names
+from .preview import clip_preview, depth_report, path_ui
 from .sockets import (
     Cameras,
     DA3Geometry,
@@ -49,11 +50,11 @@ class EstimateDepth(io.ComfyNode):
                 io.Image.Input("images", tooltip="The pictures whose depth is wanted."),
                 backend_input(
                     "depth",
-                    "room_box fits a room to the picture's lines: no weights, right for simple scenes. The "
-                    "networks need "
-                    "weights once. Ignored when depth is connected.",
+                    "auto: Depth Anything V2 where its weights are on disk, else room_box; it never downloads. "
+                    "room_box stands walls on the floor that colours and lines show: no weights. depth_pro "
+                    "(metres): research licence, no commercial use. Ignored when depth is connected.",
                 ),
-                _depth_input("Depth from another node: used as it is, resized to the images."),
+                _depth_input("Depth from another node, resized to the images: one map for all of them, or one each."),
                 io.Float.Input(
                     "near",
                     default=1.0,
@@ -82,9 +83,16 @@ class EstimateDepth(io.ComfyNode):
                 download_input(),
             ],
             outputs=[
-                DepthMap.Output("depth", display_name="depth", tooltip="Planar z per pixel, in the backend's unit."),
+                DepthMap.Output(
+                    "depth", display_name="depth", tooltip="Planar z per pixel, in the backend's unit, and the sky."
+                ),
                 io.Image.Output(
-                    "preview", display_name="preview", tooltip="Near is white; to look at, not to measure."
+                    "preview",
+                    display_name="preview",
+                    tooltip="Near is white, the sky black; to look at, not to measure.",
+                ),
+                io.String.Output(
+                    "report", display_name="report", tooltip="Who made it and its licence, unit, range, sky, lens."
                 ),
             ],
         )
@@ -95,13 +103,17 @@ class EstimateDepth(io.ComfyNode):
         frames = host.from_host(images, "images")
         height, width = frames.shape[1:3]
         if depth is not None:
-            result = depth_from(depth, width, height, near, far, brighter_is_nearer)
+            result = depth_from(depth, width, height, near, far, brighter_is_nearer, count=len(frames))
+            report = depth_report(result, "from the depth input")
         else:
             run.report(0, 1)
-            result = backends.load("depth", backend, run)(frames)
+            used = backends.resolve("depth", backend, run)
+            result = backends.load("depth", used, run)(frames)
+            report = depth_report(result, f"{used}. {backends.origin('depth', used)}")
             run.report(1, 1)
         picture = depth_picture(result)
-        return io.NodeOutput(result, host.to_host(picture), ui=ui.PreviewImage(picture[:1], cls=cls))
+        shown = ui.PreviewImage(picture[:1], cls=cls).as_dict() | {"text": [report]}
+        return io.NodeOutput(result, host.to_host(picture), report, ui=shown)
 
 
 class SpiralSceneInpaint(io.ComfyNode):
@@ -135,7 +147,12 @@ class SpiralSceneInpaint(io.ComfyNode):
                     "What paints the holes. patchmatch copies texture from the picture: no weights, about 1 s "
                     "per view. With a MODEL it only makes the first fill for a denoise below 1.",
                 ),
-                backend_input("depth", "What estimates depth when none is connected.", id="depth_backend"),
+                backend_input(
+                    "depth",
+                    "What estimates depth when none is connected. auto: Depth Anything V2 where its weights are on "
+                    "disk, else room_box. depth_pro: research licence, no commercial use.",
+                    id="depth_backend",
+                ),
                 io.String.Input(
                     "prompt",
                     default="",
@@ -277,19 +294,25 @@ class SpiralSceneInpaint(io.ComfyNode):
         run.report(0, views + 2, picture)  # the steps that complete_scene will count; the plate's painting is the first
         height, width = hole.shape
         inpaint = painter(backend, more, run)
+        source = "from the depth input"
         if more.get("depth") is not None:
             depth = depth_from(more["depth"], width, height)
         else:
-            depth = backends.load("depth", depth_backend, run)
+            source = backends.resolve("depth", depth_backend, run)
+            depth = backends.load("depth", source, run)
         wanted = None
         if more.get("cameras") is not None:
             rules = {"units": more.get("camera_units", "auto"), "gain": more.get("camera_gain", 1.0)}
             near = median_depth_of(more["cameras"])
             wanted = WantedPath(cameras=cameras_of(more["cameras"]), median_depth=near, **rules)
         options = SceneOptions(views=views, spiral=more.get("spiral", True), prompt=prompt, seed=seed % 2**63)
-        scene = build_scene(picture, hole, depth, inpaint, wanted=wanted, options=options, run=run)
+        names = [painter_name(backend, more), source]
+        with host.unfinished(digest(picture, hole, names)) as files:
+            made = {"wanted": wanted, "options": options, "run": run, "files": files, "backends": names}
+            scene = build_scene(picture, hole, depth, inpaint, **made)
         path = scene.path or scene.views.cameras
-        report = "\n".join(f"{key.replace('_', ' ')}: {value}" for key, value in scene.coverage.items())
+        lines = {"depth": source} | scene.coverage
+        report = "\n".join(f"{key.replace('_', ' ')}: {value}" for key, value in lines.items())
         fresh = scene.views.fresh
         painted = torch.ones(scene.views.trusted.shape) if fresh is None else fresh.float()
         shown = clip_preview(scene.views.frames, fps=2.0) | path_ui(path, report)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..dreamdance_core import backends
 from ..dreamdance_core.depth.maps import resize_depth
+from ..dreamdance_core.depth.sky import above
 from ..dreamdance_core.geometry.convert import K_from_da3, K_from_moge
 from ..dreamdance_core.types import Cameras as CamerasValue
 from ..dreamdance_core.types import CameraSolution, Depth, Gaussians, Window
@@ -36,12 +37,13 @@ class WindowPlan:
     mode: Literal["blend", "edge"]
 
 
+_DA3_SIDE = 504  # px, the resolution the host's Depth Anything 3 node offers first
 MAX_SEED = 0xFFFFFFFFFFFFFFFF
 _FIRST = {
     "segment": "u2net_small",
     "pose": "blazepose",
     "camera": "pycolmap",
-    "depth": "room_box",
+    "depth": "auto",
     "inpaint": "patchmatch",
     "video": "puppet",
 }
@@ -103,32 +105,75 @@ def from_splat(splat: Types.SPLAT) -> Gaussians:
 
 
 def _from_da3(geometry: dict[str, Any], width: int, height: int) -> Depth:
-    z = geometry["depth"].detach().float().cpu()
+    z = _maps(geometry["depth"], "DA3_GEOMETRY depth")
     valid = torch.isfinite(z) & (z > 0)
+    sky = None
     if geometry.get("sky") is not None:
-        valid &= geometry["sky"].detach().float().cpu().reshape(z.shape) < 0.5
+        sky = _maps(geometry["sky"], "DA3_GEOMETRY sky", z) > 0.5
     K = None
     if geometry.get("intrinsics") is not None:
         K = geometry["intrinsics"].detach().float().cpu().reshape(-1, 3, 3)[0]
-        K = K_from_da3(K, (2 * float(K[0, 2]), 2 * float(K[1, 2])), width, height)
-    return _resized(z, valid, width, height, K)
+        # Two cases hold no lens: one view alone (the host then sends an identity), and a solve that failed.
+        usable = bool(torch.isfinite(K).all()) and min(float(K[0, 0]), float(K[1, 1])) > 4
+        K = K_from_da3(K, _processed_size(K, width, height), width, height) if usable else None
+    return _resized(z, valid, sky, width, height, K)
+
+
+def _processed_size(K: Tensor, width: int, height: int) -> tuple[int, int]:
+    """Width and height, multiples of 14, that DA3 worked at; the host does not say.
+
+    cam_dec puts the principal point exactly in the middle. ray_pose leaves it free: then the host's default
+    resolution, by the longer or the shorter side, where the middle is near, else the nearest size.
+    """
+    twice = (2 * float(K[0, 2]), 2 * float(K[1, 2]))
+    nearest = tuple(max(14, round(side / 14) * 14) for side in twice)
+    if max(abs(a - b) for a, b in zip(nearest, twice, strict=True)) < 1e-3:
+        return nearest
+    for side in (max(width, height), min(width, height)):
+        usual = tuple(max(14, round(full * _DA3_SIDE / side / 14) * 14) for full in (width, height))
+        if all(abs(a / b - 1) < 0.15 for a, b in zip(twice, usual, strict=True)):
+            return usual
+    return nearest
 
 
 def _from_moge(geometry: dict[str, Any], width: int, height: int) -> Depth:
-    z = geometry["depth"].detach().float().cpu()
-    valid = torch.isfinite(z) & (z > 0)
+    if geometry.get("intrinsics") is None:
+        raise ValueError("MOGE_GEOMETRY must be of a perspective picture, got a panorama; use Run MoGe Inference")
+    z = _maps(geometry["depth"], "MOGE_GEOMETRY depth")
+    known = torch.isfinite(z)
     if geometry.get("mask") is not None:
-        valid &= geometry["mask"].detach().cpu().reshape(z.shape) > 0.5
-    K = None
-    if geometry.get("intrinsics") is not None:
-        K = K_from_moge(geometry["intrinsics"].detach().float().cpu().reshape(-1, 3, 3)[0], width, height)
-    return _resized(z, valid, width, height, K)
+        known &= _maps(geometry["mask"], "MOGE_GEOMETRY mask", z) > 0.5
+    K = K_from_moge(geometry["intrinsics"].detach().float().cpu().reshape(-1, 3, 3)[0], width, height)
+    return _resized(z, known & (z > 0), above(~known), width, height, K)
 
 
-def _resized(z: Tensor, valid: Tensor, width: int, height: int, K: Tensor | None) -> Depth:
+def _maps(value: Tensor, name: str, like: Tensor | None = None) -> Tensor:
+    """(T,H,W) float32 on the CPU, of the shape of `like`."""
+    maps = value.detach().to("cpu", torch.float32)
+    maps = maps[None] if maps.ndim == 2 else maps
+    if maps.ndim != 3 or (like is not None and maps.shape != like.shape):
+        want = "(B,H,W)" if like is None else str(tuple(like.shape))
+        raise ValueError(f"{name} must have the shape {want}, got {tuple(value.shape)}; check the node that made it")
+    return maps
+
+
+def _resized(z: Tensor, valid: Tensor, sky: Tensor | None, width: int, height: int, K: Tensor | None) -> Depth:
+    if sky is not None:
+        valid = valid & ~sky
     if not valid.any():
         raise ValueError("depth must have at least one valid pixel, got none; check the node that made it")
-    return replace(resize_depth(Depth(z=z, valid=valid), width, height), K=K)
+    z = torch.where(torch.isfinite(z), z, torch.ones_like(z))
+    return replace(_at_size(Depth(z=z, valid=valid, sky=sky), width, height), K=K)
+
+
+def _at_size(depth: Depth, width: int, height: int) -> Depth:
+    h, w = depth.z.shape[1:]
+    if (w, h) == (width, height):
+        return depth
+    # Sizes rounded to multiples of 16 may bend the aspect a little; more than that is another picture.
+    if not 0.9 < w / h * height / width < 1.1:
+        raise ValueError(f"depth must have its picture's aspect ({width}x{height}), got {w}x{h}; make it from that one")
+    return resize_depth(depth, width, height)
 
 
 def depth_from_picture(image: Tensor, near: float, far: float, brighter_is_nearer: bool) -> Depth:
@@ -143,22 +188,43 @@ def depth_from_picture(image: Tensor, near: float, far: float, brighter_is_neare
 
 
 def depth_from(
-    value: Any, width: int, height: int, near: float = 1.0, far: float = 10.0, brighter_is_nearer: bool = True
+    value: Any,
+    width: int,
+    height: int,
+    near: float = 1.0,
+    far: float = 10.0,
+    brighter_is_nearer: bool = True,
+    count: int = 1,
 ) -> Depth:
-    """Depth of a width x height picture from DREAMDANCE_DEPTH, DA3_GEOMETRY, MOGE_GEOMETRY or a depth IMAGE.
+    """Depth of `count` width x height pictures from DREAMDANCE_DEPTH, DA3_GEOMETRY, MOGE_GEOMETRY or a depth IMAGE.
 
-    Raises ValueError for anything else, or when nothing in it is valid.
+    One map serves all pictures. Raises ValueError for anything else, for another number of maps (a single picture
+    takes the first), another aspect, or when nothing in it is valid.
     """
     if isinstance(value, Depth):
-        return value if value.z.shape[1:] == (height, width) else resize_depth(value, width, height)
-    if isinstance(value, Tensor):
+        depth = _at_size(value, width, height)
+    elif isinstance(value, Tensor):
         depth = depth_from_picture(value, near, far, brighter_is_nearer)
-        return _resized(depth.z, depth.valid, width, height, None)
-    if isinstance(value, dict) and "points" in value:
-        return _from_moge(value, width, height)
-    if isinstance(value, dict) and "depth" in value:
-        return _from_da3(value, width, height)
-    raise ValueError(f"depth must be a DreamDance depth, DA3 or MoGe geometry or an IMAGE, got {type(value).__name__}")
+        depth = _resized(depth.z, depth.valid, None, width, height, None)
+    elif isinstance(value, dict) and "points" in value:
+        depth = _from_moge(value, width, height)
+    elif isinstance(value, dict) and "depth" in value:
+        depth = _from_da3(value, width, height)
+    else:
+        got = type(value).__name__
+        raise ValueError(f"depth must be a DreamDance depth, DA3 or MoGe geometry or an IMAGE, got {got}")
+    return _for_pictures(depth, count)
+
+
+def _for_pictures(depth: Depth, count: int) -> Depth:
+    have = len(depth.z)
+    if have != count and 1 not in (have, count):
+        raise ValueError(f"depth must have 1 or {count} maps, one per picture, got {have}; match the lengths")
+    if have == count:
+        return depth
+    rows = torch.zeros(count, dtype=torch.long)
+    sky = None if depth.sky is None else depth.sky[rows]
+    return replace(depth, z=depth.z[rows], valid=depth.valid[rows], sky=sky)
 
 
 def depth_picture(depth: Depth) -> Tensor:

@@ -1,4 +1,4 @@
-"""Loads the helper modules of tests/server once, and offers the pack and a running ComfyUI as fixtures."""
+"""Loads the helper modules of the tests once, and offers the pack and a running ComfyUI as fixtures."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import pytest
 _HERE = Path(__file__).resolve().parent
 
 
-def load_helper(name: str) -> ModuleType:
-    """tests/server/<name>.py as the module dreamdance_tests_<name> (tests are no package)."""
+def load_helper(name: str, folder: str = "server") -> ModuleType:
+    """tests/<folder>/<name>.py as the module dreamdance_tests_<name> (tests are no package)."""
     key = f"dreamdance_tests_{name}"
     if key not in sys.modules:
-        spec = importlib.util.spec_from_file_location(key, _HERE / "server" / f"{name}.py")
+        spec = importlib.util.spec_from_file_location(key, _HERE / folder / f"{name}.py")
         module = importlib.util.module_from_spec(spec)
         sys.modules[key] = module
         spec.loader.exec_module(module)
@@ -40,3 +40,9 @@ def pack():
 def convert():
     """The converter from a shipped workflow (UI format) to what /prompt takes."""
     return load_helper("workflow").to_api
+
+
+@pytest.fixture(scope="session")
+def splat_bytes():
+    """Builders of splat files, byte by byte."""
+    return load_helper("splat_bytes", "core")

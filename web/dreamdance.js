@@ -1,116 +1,76 @@
-// Shows the camera path of a DreamDance node below it, seen from above, with a marker that runs along it.
-// Draws only what the node sent (ui.dreamdance_path); nothing is stored in the workflow or sent back to the server.
+// Panels below DreamDance nodes for what their runs send: ui.dreamdance_path and ui.dreamdance_scene.
+// Nothing but this file loads at start; a panel's module comes with its first result.
 
 import { app } from "../../scripts/app.js";
 
 const PREFIX = "DreamDance";
-const HEIGHT = 150; // px
-const INK = { path: "#7fb8ff", start: "#7dd87d", view: "rgba(127,184,255,0.25)", text: "#999" };
+const PICTURE_MS = 500; // the last progress picture may be decoded after the result has come
+const PANELS = {
+  dreamdance_path: { height: 150, most: 150, load: async () => (await import("./path.mjs")).PathPanel },
+  dreamdance_scene: { height: 330, width: 380, pictures: true, load: async () => (await import("./scene.mjs")).ScenePanel },
+}; // sizes in px; without `most` the panel grows with its node
 
-function bounds(payload) {
-  const xs = payload.positions.map((p) => p[0]);
-  const zs = payload.positions.map((p) => p[2]);
-  const box = [Math.min(...xs), Math.max(...xs), Math.min(...zs), Math.max(...zs)];
-  const span = Math.max(box[1] - box[0], box[3] - box[2], 1e-4);
-  return { x: (box[0] + box[1]) / 2, z: (box[2] + box[3]) / 2, span: span * 1.8 };
-}
-
-function draw(canvas, payload, index) {
-  const ctx = canvas.getContext("2d");
-  const { width, height } = canvas;
-  const { x, z, span } = bounds(payload);
-  const scale = Math.min(width, height) / span;
-  // Seen from above: right is right, forward (+z) is up.
-  const place = (px, pz) => [width / 2 + (px - x) * scale, height / 2 - (pz - z) * scale];
-  ctx.clearRect(0, 0, width, height);
-
-  const [px, , pz] = payload.positions[index];
-  const forward = payload.forward[index];
-  const right = payload.right[index];
-  const reach = (0.3 * Math.min(width, height)) / scale;
-  const [cx, cy] = place(px, pz);
-  ctx.fillStyle = INK.view;
-  ctx.beginPath();
-  ctx.moveTo(cx, cy);
-  for (const side of [-1, 1]) {
-    const half = side * payload.half_width[index];
-    ctx.lineTo(...place(px + reach * (forward[0] + half * right[0]), pz + reach * (forward[2] + half * right[2])));
-  }
-  ctx.fill();
-
-  ctx.strokeStyle = INK.path;
-  ctx.lineWidth = 2;
-  ctx.beginPath();
-  payload.positions.forEach((p, i) => (i ? ctx.lineTo(...place(p[0], p[2])) : ctx.moveTo(...place(p[0], p[2]))));
-  ctx.stroke();
-  for (const [i, colour] of [[0, INK.start], [index, INK.path]]) {
-    ctx.fillStyle = colour;
-    ctx.beginPath();
-    ctx.arc(...place(payload.positions[i][0], payload.positions[i][2]), 4, 0, 2 * Math.PI);
-    ctx.fill();
-  }
-  ctx.fillStyle = INK.text;
-  ctx.font = "11px sans-serif";
-  const frame = Math.round((index / Math.max(1, payload.positions.length - 1)) * (payload.count - 1));
-  ctx.fillText(`frame ${frame + 1}/${payload.count} · ${payload.fps.toFixed(2)} fps · from above`, 6, height - 6);
-}
-
-function addPathWidget(node) {
-  const root = document.createElement("div");
-  const canvas = document.createElement("canvas");
-  const slider = document.createElement("input");
-  Object.assign(slider, { type: "range", min: 0, max: 0, value: 0 });
-  slider.setAttribute("aria-label", "frame of the camera path");
-  slider.style.width = "100%";
-  canvas.style.cssText = "width:100%;flex:1;min-height:0;background:rgba(0,0,0,0.25);border-radius:4px";
-  root.style.cssText = `display:flex;flex-direction:column;height:${HEIGHT}px`;
-  root.append(canvas, slider);
-
-  let payload = null;
-  const redraw = () => {
-    if (!payload || !canvas.clientWidth) return;
-    canvas.width = canvas.clientWidth;
-    canvas.height = canvas.clientHeight;
-    draw(canvas, payload, Number(slider.value));
-  };
-  slider.addEventListener("input", redraw);
-  const observer = new ResizeObserver(redraw);
-  observer.observe(canvas);
-
-  const widget = node.addDOMWidget("dreamdance_path", "DREAMDANCE_PATH", root, {
-    serialize: false, // not in the prompt: looking at a path must not change the node's cache key
-    getMinHeight: () => HEIGHT,
-    getMaxHeight: () => HEIGHT,
+async function addPanel(node, name) {
+  const { height, most, width = 0, load } = PANELS[name];
+  const panel = new (await load())();
+  const widget = node.addDOMWidget(name, name.toUpperCase(), panel.root, {
+    serialize: false, // not in the prompt: looking at a result must not change the node's cache key
+    getMinHeight: () => height,
+    getMaxHeight: () => most,
   });
   widget.serialize = false; // not in widgets_values: they are positional
-
   const removed = node.onRemoved;
   node.onRemoved = function () {
-    observer.disconnect();
+    panel.dispose();
     removed?.apply(this, arguments);
   };
-  return (next) => {
-    payload = next;
-    slider.max = payload.positions.length - 1;
-    redraw();
-  };
+  node.setSize([Math.max(node.size[0], width), Math.max(node.size[1], node.computeSize()[1])]);
+  node.dreamdancePanels[name] = panel;
+  return panel;
+}
+
+// The host leaves a run's last progress picture on its node; a panel with the run's own pictures replaces it.
+function dropProgressPicture(node) {
+  node.imgs = null;
+  const picture = node.widgets.find((widget) => widget.name === "$$canvas-image-preview");
+  if (picture) node.removeWidget(picture);
+}
+
+async function show(node, output) {
+  for (const name of Object.keys(PANELS)) {
+    const payload = output?.[name]?.[0];
+    if (!payload) continue;
+    node.dreamdancePanels ??= {};
+    node.dreamdancePanels[name] ??= addPanel(node, name); // a promise until the panel is there
+    (await node.dreamdancePanels[name]).show(payload);
+    if (PANELS[name].pictures) setTimeout(() => dropProgressPicture(node), PICTURE_MS);
+  }
+}
+
+const isOurs = (node) => node?.comfyClass?.startsWith(PREFIX);
+
+// A node by its locator: its id, after its subgraph's where it is inside one.
+function nodeAt(locator) {
+  const [id, subgraph] = locator.split(":").reverse();
+  const graph = subgraph ? app.rootGraph.subgraphs.get(subgraph) : app.rootGraph;
+  return graph?.getNodeById(id);
 }
 
 app.registerExtension({
-  name: "dreamdance.path",
+  name: "dreamdance.panels",
   nodeCreated(node) {
-    if (!node.comfyClass?.startsWith(PREFIX)) return;
-    let show = null; // the widget appears with the first path
+    if (!isOurs(node)) return;
     const executed = node.onExecuted;
     node.onExecuted = function (output) {
       executed?.apply(this, arguments);
-      const payload = output?.dreamdance_path?.[0];
-      if (!payload?.positions?.length) return;
-      if (!show) {
-        show = addPathWidget(node);
-        node.setSize([node.size[0], Math.max(node.size[1], node.computeSize()[1])]);
-      }
-      show(payload);
+      show(this, output);
     };
+  },
+  // Results that come back with a workflow's tab, without a run.
+  onNodeOutputsUpdated(outputs) {
+    for (const [locator, output] of Object.entries(outputs)) {
+      const node = nodeAt(locator);
+      if (isOurs(node)) show(node, output);
+    }
   },
 });

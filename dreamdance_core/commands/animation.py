@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ..io.camera_files import write_cameras
 from ..io.images import read_image
-from ..io.ply import read_ply, write_ply
 from ..io.pose_files import write_pose
+from ..io.splat_files import read_splats, write_splats
 from ..io.stages import StageFiles, digest
 from ..io.video import Clip, read_clip, write_video
 from ..io.whole import write_whole
@@ -47,8 +47,9 @@ def animate(args: Namespace, stage: Stage) -> None:
     else:
         settings = replace(settings, camera=args.camera)
     given = options.given(art, args, solution)
+    settings = options.with_depth_named(settings, stage("Choose depth"))
     if args.scene is not None:
-        given = replace(given, gaussians=read_ply(args.scene))
+        given = replace(given, gaussians=read_splats(args.scene))
     key = digest(on_canvas, clip, settings, given)
     if _finished(args.out, key):
         note(f"{args.out / OUTPUTS[0]} is up to date")
@@ -67,7 +68,8 @@ def animate(args: Namespace, stage: Stage) -> None:
         "backends": {
             name: getattr(settings, name)
             for name in ("segment", "pose", "camera", "depth", "caption", "inpaint", "video")
-        },
+        }
+        | ({"depth": Path(args.depth).name} if given.depth is not None else {}),
         "prompt": made.prompt,
         "camera": {"kind": made.solution.kind, "notes": list(made.solution.notes)},
         "scene": made.coverage | {"gaussians": len(made.gaussians)},
@@ -106,6 +108,6 @@ def _finished(out: Path, key: str) -> bool:
 def _write(out: Path, made: Animation, clip: Clip) -> None:
     write_video(out / "animation.mp4", made.frames, clip.fps, clip.audio)
     write_video(out / "background.mp4", made.background.frames, clip.fps, clip.audio)
-    write_ply(out / "scene.ply", made.gaussians)
+    write_splats(out / "scene.ply", made.gaussians)
     write_cameras(out / "camera.json", made.background.cameras)
     write_pose(out / "pose.json", in_file_pixels(made.pose, clip))

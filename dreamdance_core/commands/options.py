@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from .. import backends
 from ..depth.maps import resize_depth
 from ..gaussians.fit import FitOptions
 from ..geometry.pinhole import rescale, shift
@@ -17,6 +18,7 @@ from ..io.maps import read_depth, read_mask
 from ..io.video import ClipRange
 from ..pose.retarget import RetargetOptions
 from ..run_options import AnimateOptions, Given
+from ..runtime import Runtime
 from ..scene.complete import SceneOptions
 from ..types import Cameras, CameraSolution, Depth, MotionKind
 
@@ -58,7 +60,8 @@ def depth_on_canvas(name: str, canvas: Canvas) -> Depth | None:
         raise ValueError(f"{Path(name).name} must have the picture's aspect, got {wide}x{high}; make it from the art")
     depth = resize_depth(depth, *canvas.inner)
     rows, columns = slice(canvas.top, canvas.top + canvas.height), slice(canvas.left, canvas.left + canvas.width)
-    return replace(depth, z=depth.z[:, rows, columns], valid=depth.valid[:, rows, columns])
+    sky = None if depth.sky is None else depth.sky[:, rows, columns]
+    return replace(depth, z=depth.z[:, rows, columns], valid=depth.valid[:, rows, columns], sky=sky)
 
 
 def _kind(cameras: Cameras) -> MotionKind:
@@ -106,6 +109,11 @@ def animate_options(args: Namespace) -> AnimateOptions:
     if hasattr(args, "steps"):
         options = replace(options, steps=args.steps, guidance=args.guidance)
     return options
+
+
+def with_depth_named(settings: AnimateOptions, run: Runtime) -> AnimateOptions:
+    """The settings with the depth backend that will run in place of `auto`, so that reports and reuse know it."""
+    return replace(settings, depth=backends.resolve("depth", settings.depth, run))
 
 
 def given(art: Picture, args: Namespace, solution: CameraSolution | None) -> Given:

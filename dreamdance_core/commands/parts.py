@@ -18,13 +18,14 @@ from ..io import weights as weight_files
 from ..io.camera_files import read_cameras, require_camera_name, write_cameras
 from ..io.images import read_image, write_image
 from ..io.maps import read_clip_mask
-from ..io.ply import read_ply, write_ply
 from ..io.pose_files import write_pose
+from ..io.splat_files import read_splats, require_splat_name, write_splats
 from ..io.stages import StageFiles
 from ..io.video import Clip, read_clip, require_video_name, write_video
-from ..pipeline import Stage, described, scene_of
+from ..pipeline import Stage, described, path_in_scene, scene_of
 from ..pose.extract import extract_pose
 from ..pose.regions import person_mask
+from ..scene.build import WantedPath
 from ..segment.cutout import cut_out, outlines_a_figure
 from ..types import PoseTrack
 from . import options
@@ -105,22 +106,26 @@ def _people(frames: torch.Tensor, fps: float, args: Namespace, stage: Stage) -> 
 
 def scene(args: Namespace, stage: Stage) -> None:
     """Writes the fitted Gaussians, and beside them the placed path."""
+    require_splat_name(args.out)
     art = read_image(args.art)
     on_canvas, settings = options.canvas(art, args), options.animate_options(args)
     solution = None if args.camera is None else options.solution_from_file(args.camera, art, args)
     given = options.given(art, args, solution)
+    settings = options.with_depth_named(settings, stage("Choose depth"))
     cut = None
     if given.mask is not None:
         cut = cut_out(on_canvas.rgb, None, mask=given.mask)
-    settings = described(cut, on_canvas, settings, stage, StageFiles(None))
-    completed = scene_of(cut, on_canvas, solution, settings, given, stage)
-    fitted = fit(completed.views, options=settings.fit, path=completed.path, run=stage("Fit Gaussians"))
-    write_ply(args.out, fitted.gaussians)
+    with StageFiles(args.out.parent).until_done(f"{args.out.stem}.unfinished") as files:
+        settings = described(cut, on_canvas, settings, stage, files)
+        completed = scene_of(cut, on_canvas, solution, settings, given, stage, files)
+        fitted = fit(completed.views, options=settings.fit, path=completed.path, run=stage("Fit Gaussians"))
+        write_splats(args.out, fitted.gaussians)
     if completed.path is not None:
         write_cameras(args.out.with_suffix(".camera.json"), completed.path)
     if settings.caption is not None:
         note(f"prompt: {settings.scene.prompt}")
-    note("; ".join(f"{name} {value}" for name, value in completed.coverage.items()))
+    source = settings.depth if given.depth is None else Path(args.depth).name
+    note("; ".join(f"{name} {value}" for name, value in {"depth": source, **completed.coverage}.items()))
 
 
 def render(args: Namespace, stage: Stage) -> None:
@@ -128,7 +133,12 @@ def render(args: Namespace, stage: Stage) -> None:
     if args.out.suffix:
         require_video_name(args.out)
     cameras = read_cameras(args.camera, *(args.size or (None, None)))
-    frames = render_gaussians(read_ply(args.scene), cameras, run=stage("Render")).frames
+    gaussians = read_splats(args.scene)
+    if args.camera_units == "auto":
+        size = {"width": cameras.width, "height": cameras.height}
+        wanted = WantedPath(cameras=cameras)
+        cameras = path_in_scene(gaussians, wanted, **size, K=cameras.K[0], run=stage("Look at the scene"))
+    frames = render_gaussians(gaussians, cameras, run=stage("Render")).frames
     write_frames(args.out, frames, cameras.fps)
 
 

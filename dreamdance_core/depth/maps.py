@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn.functional import grid_sample
 
@@ -17,7 +17,7 @@ EDGE = 0.08  # relative range of inverse depth among four neighbours above which
 
 
 def resize_depth(depth: Depth, width: int, height: int) -> Depth:
-    """The depth maps at another size, K along with them: smooth on surfaces, nearest across depth edges.
+    """The depth maps at another size, K and sky along with them: smooth on surfaces, nearest across depth edges.
 
     Interpolates inverse depth, which is linear on planes; where the four neighbours differ by more than a twelfth,
     the nearest one is taken, so no value appears between foreground and background.
@@ -41,24 +41,29 @@ def resize_depth(depth: Depth, width: int, height: int) -> Depth:
     mixed = high - low > EDGE * high
     inverse = torch.where(mixed, sample(inverse, "nearest"), sample(inverse, "bilinear"))
     valid = sample(depth.valid[:, None].float(), "nearest") > 0.5
+    sky = None if depth.sky is None else sample(depth.sky[:, None].float(), "nearest") > 0.5
     z = torch.where(valid, 1 / inverse.clamp_min(1e-9), torch.ones_like(inverse))
     K = None if depth.K is None else rescale(depth.K, width / w, height / h)
-    return replace(depth, z=z, valid=valid, K=K)
+    return replace(depth, z=z, valid=valid, K=K, sky=sky)
 
 
 def z_from_disparity(
-    disparity: Float[Tensor, "*B H W"], near: float = 1.0, far: float = 10.0
-) -> Float[Tensor, "*B H W"]:
-    """Planar z in near..far from a relative disparity (larger = nearer, any scale and shift), each map by itself.
+    disparity: Float[Tensor, "H W"],
+    near: float = 1.0,
+    far: float = 10.0,
+    sky: Bool[Tensor, "H W"] | None = None,
+) -> Float[Tensor, "H W"]:
+    """Planar z in near..far from a relative disparity (larger = nearer, any scale and shift).
 
-    The contrast far/near is a choice: a relative network cannot know it. Percentiles 0.5 and 99.5 meet the ends.
+    The contrast far/near is a choice: a relative network cannot know it. Percentiles 0.5 and 99.5 of what is not sky
+    meet the ends, so that a skyline does not use the contrast up.
     """
     if not 0 < near < far:
         raise ValueError(f"near and far must be 0 < near < far, got {near:.4g} and {far:.4g}")
-    flat = disparity.flatten(-2)
-    flat = flat[..., :: max(1, flat.shape[-1] // 100000)]
-    low, high = torch.quantile(flat, 0.005, dim=-1), torch.quantile(flat, 0.995, dim=-1)
-    share = (disparity - low[..., None, None]) / (high - low).clamp_min(1e-6)[..., None, None]
+    seen = disparity.flatten() if sky is None or bool(sky.all()) else disparity[~sky]
+    seen = seen[:: max(1, len(seen) // 100000)]
+    low, high = torch.quantile(seen, torch.tensor([0.005, 0.995], device=seen.device))
+    share = (disparity - low) / (high - low).clamp_min(1e-6)
     return 1 / (1 / far + share.clamp(0, 1) * (1 / near - 1 / far))
 
 

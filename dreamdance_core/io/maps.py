@@ -66,7 +66,8 @@ def read_clip_mask(
 def read_depth(path: str | Path) -> Depth:
     """Planar depth from an .npz whose `z` is (H,W) or (T,H,W), of which the first frame is taken.
 
-    Values that are not finite or not positive count as unknown. Raises ValueError when none is usable.
+    An infinite value is sky; others that are not finite or not positive count as unknown. Raises ValueError when none
+    is usable.
     """
     z = _arrays(Path(path), ("z",), "depth map")["z"].astype(np.float32)
     if z.ndim not in (2, 3) or z.size == 0:
@@ -75,4 +76,5 @@ def read_depth(path: str | Path) -> Depth:
     valid = torch.isfinite(first) & (first > 0)
     if not bool(valid.any()):
         raise ValueError(f"z in {Path(path).name} must hold positive depths, got none; check the file")
-    return Depth(z=torch.where(valid, first, torch.ones_like(first)), valid=valid)
+    sky = torch.isposinf(first)
+    return Depth(z=torch.where(valid, first, torch.ones_like(first)), valid=valid, sky=sky if bool(sky.any()) else None)

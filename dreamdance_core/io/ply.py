@@ -56,11 +56,11 @@ def read_ply(path: str | Path) -> Gaussians:
     data = path.read_bytes()
     count, dtype, offset = _header(path, data)
     rest = sum(name.startswith("f_rest_") for name in dtype.names)
-    missing = [n for n in _names(0) if n not in dtype.names and n not in ("nx", "ny", "nz")]
-    if missing:
-        raise ValueError(f"{path} is no Gaussian PLY: it has no property {', '.join(missing)}; a mesh or point cloud?")
     if rest not in (0, 9, 24, 45):
         raise ValueError(f"{path} has {rest} f_rest properties, a Gaussian PLY has 0, 9, 24 or 45; export it again")
+    missing = [n for n in _names(rest) if n not in dtype.names and n not in ("nx", "ny", "nz")]
+    if missing:
+        raise ValueError(f"{path} is no Gaussian PLY: it has no property {', '.join(missing)}; a mesh or point cloud?")
     need = count * dtype.itemsize
     if len(data) - offset < need:
         raise ValueError(f"{path} ends early: {len(data) - offset} bytes of Gaussians, {need} promised; copy it again")
@@ -95,14 +95,16 @@ def _header(path: Path, data: bytes) -> tuple[int, np.dtype, int]:
     if layout != "binary_little_endian":
         raise ValueError(f"{path} is a PLY in {layout} format; save it as binary_little_endian")
     elements = [line for line in lines if line[:1] == ["element"]]
-    if not elements or elements[0][1] != "vertex" or not elements[0][-1].isdigit():
+    if not elements or elements[0][1:2] != ["vertex"] or not elements[0][-1].isdecimal():
         raise ValueError(f"{path}: its first element must be 'vertex' with a count; export the Gaussians again")
     fields: list[tuple[str, str]] = []
     for line in lines[lines.index(elements[0]) + 1 :]:
         if line[:1] == ["element"]:
             break
         if line[:1] == ["property"]:
-            if line[1] not in _TYPES:
-                raise ValueError(f"{path}: vertex property type {line[1]!r} is not a plain number; export it again")
-            fields.append((line[2], "<" + _TYPES[line[1]]))
+            kind, name = line[1:3] if len(line) == 3 else ("list", "")
+            if kind not in _TYPES or name in dict(fields):
+                said = " ".join(line)
+                raise ValueError(f"{path}: {said!r} is not a plain number with its own name; export it again")
+            fields.append((name, "<" + _TYPES[kind]))
     return int(elements[0][-1]), np.dtype(fields), end + skip

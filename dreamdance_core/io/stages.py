@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -72,6 +74,14 @@ class StageFiles:
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder  # None: nothing is kept
         self.reused: list[str] = []
+
+    @contextmanager
+    def until_done(self, name: str) -> Iterator[StageFiles]:
+        """Files for the parts of one long stage, in a subfolder that goes when the block ends without an error."""
+        folder = None if self.folder is None else self.folder / name
+        yield StageFiles(folder)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def once(self, name: str, kind: type[T], depends: Any, compute: Callable[[], T]) -> T:
         """The stored value when all it depends on is unchanged, else compute() stored; `kind` is its dataclass."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from ..geometry.pinhole import intrinsics, rescale
+from ..io.images import Picture
+from ..io.stages import StageFiles
 from ..runtime import Runtime
 from ..types import Cameras, Depth, DepthBackend, InpaintBackend
 from .complete import CompletedScene, SceneOptions, complete_scene
@@ -46,17 +48,26 @@ def build_scene(
     wanted: WantedPath | None = None,
     options: SceneOptions | None = None,
     run: Runtime,
+    files: StageFiles | None = None,
+    backends: Any = None,
 ) -> CompletedScene:
     """The completed scene of a picture whose hole (1 = the character) is painted over first.
 
     A given depth is the picture's, character included: inside the hole it is replaced by the background around it. A
     depth backend looks at the clean plate, and (unless it only understands whole pictures) at every painted view. See
-    complete_scene for what comes back and what is raised.
+    complete_scene for what comes back, what is raised, and what files and backends are.
     """
-    options = options or SceneOptions()
+    options, files = options or SceneOptions(), files or StageFiles(None)
     height, width = picture.shape[:2]
     hole = torch.zeros(height, width) if hole_mask is None else hole_mask.cpu().float()
-    plate = inpaint(picture, hole, options.prompt, options.seed) if bool((hole > 0.5).any()) else picture
+    plate = picture
+    if bool((hole > 0.5).any()):
+        depends = (picture, hole, options.prompt, options.seed, backends)
+
+        def fill() -> Picture:
+            return Picture(rgb=inpaint(picture, hole, options.prompt, options.seed), alpha=None)
+
+        plate = files.once("plate", Picture, depends, fill).rgb
     looks_again = not isinstance(depth, Depth) and not getattr(depth, "whole_pictures_only", False)
     known, around = depth, hole
     if not isinstance(depth, Depth):
@@ -69,4 +80,6 @@ def build_scene(
         path = place_path(wanted.cameras, z, around, K=K, **rules)
     painted = replace(options, paint_hole=False)
     source = depth if looks_again else known
-    return complete_scene(plate, around, source, inpaint, K=K, path=path, options=painted, run=run)
+    return complete_scene(
+        plate, around, source, inpaint, K=K, path=path, options=painted, run=run, files=files, backends=backends
+    )

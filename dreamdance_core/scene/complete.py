@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from torch import Tensor
 
-from ..geometry.pinhole import unproject
+from ..geometry.pinhole import rays, unproject
 from ..geometry.rigid import rebase
 from ..geometry.trajectory import scale_path, spiral
+from ..io.stages import StageFiles, digest
 from ..runtime import Runtime
 from ..types import Cameras, Depth, DepthBackend, InpaintBackend, Views
-from .holes import edge_free, next_view, sharpen, unmix
-from .holes import hole_mask as holes_to_paint
-from .join import join_depth, push_behind, shell_depth, shell_planes
-from .warp import Surface, Warped, coverage, dilate, surface, warp
+from .holes import next_view, sharpen, unmix
+from .join import join_depth, shell_planes
+from .paint import Shell, World, a_view
+from .warp import coverage
 
-_RIM = 10  # pixels of foreground hidden from the inpainter beside a hole, so that it continues the background
-_KNOWN = 0.3  # training weight of pixels that are copies of an earlier view
+_SKY = 2.0  # radius of the sky, times the P95 of the depths
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,18 +47,6 @@ class CompletedScene:
     coverage: dict
 
 
-@dataclass(frozen=True, kw_only=True)
-class _World:
-    """What every painted view needs to know; the lists grow while the scene is completed."""
-
-    views: list[Views]
-    sources: list[Surface]
-    planes: Float[Tensor, "N 3"]
-    far: float
-    paint: Callable[[Tensor, Tensor], Tensor]  # (image, hole) -> image
-    look: Callable[[Tensor, Cameras], Depth] | None  # a depth network, when there is one
-
-
 def complete_scene(
     background: Float[Tensor, "H W 3"],
     hole_mask: Float[Tensor, "H W"] | None,
@@ -68,6 +57,8 @@ def complete_scene(
     path: Cameras | None = None,
     options: SceneOptions | None = None,
     run: Runtime,
+    files: StageFiles | None = None,
+    backends: Any = None,
 ) -> CompletedScene:
     """RGBD views of the scene behind the character, as far as the spiral and the path will see it.
 
@@ -75,7 +66,10 @@ def complete_scene(
     the largest hole is warped, painted and joined, again and again: first outside the picture's frame, then along the
     spiral, then along the path, which is re-based to its first pose and given in the depth's unit. depth: of the
     picture (its values inside the hole are not used) or a depth backend, which then sees every painted view. K:
-    pixels; None takes the depth's own, else f = W. Raises ValueError when sizes disagree or no depth is valid.
+    pixels; None takes the depth's own, else f = W. Where depth.sky is set stands a sphere behind everything else.
+    files keeps every finished view for a run that is interrupted and started again with the same inputs; `backends`
+    says (as plain values) which inpainter and depth they were made with. What the path will uncover goes to run.note
+    before the first view is painted. Raises ValueError when sizes disagree or no depth is valid.
     """
     options = options or SceneOptions()
     height, width = background.shape[:2]
@@ -83,8 +77,8 @@ def complete_scene(
     _require_sizes(width, height, hole, depth, path)
     total = options.views + 2
 
-    def paint(image: Tensor, holes: Tensor) -> Tensor:
-        filled = inpaint(image, holes.float(), options.prompt, options.seed)
+    def paint(image: Tensor, holes: Tensor, z: Tensor | None = None) -> Tensor:
+        filled = inpaint(image, holes.float(), options.prompt, options.seed, z=z)
         return torch.where(holes[..., None], filled, image)
 
     run.report(0, total, background)
@@ -94,26 +88,35 @@ def complete_scene(
     run.report(1, total, plate)
     known = depth if isinstance(depth, Depth) else depth(plate[None], K)
     K = _choose_K(K, known, width)
-    look = None if isinstance(depth, Depth) else lambda image, camera: depth(image[None], camera.K[0])
     reference = Cameras(c2w=torch.eye(4)[None], K=K[None].cpu(), width=width, height=height)
-    world, unit = _start(plate, hole, known, reference, paint, look, options.seed)
+    plate, z, shell, unit = _start(plate, hole, known, reference, isinstance(depth, Depth), options.seed)
+    start = digest(plate, z, reference, options.prompt, options.seed, backends)
+    world = World(
+        shell=shell,
+        paint=paint,
+        look=None if isinstance(depth, Depth) else lambda image, camera: depth(image[None], camera.K[0]),
+        files=files or StageFiles(None),
+        chain=[start],
+    )
+    world.add(a_view(plate, z, trusted=torch.ones_like(z), fresh=torch.ones_like(hole), camera=reference))
     if path is not None:
         path = replace(path, c2w=scale_path(rebase(path.c2w.cpu()), 1 / unit), K=path.K.cpu())
-    before, _ = _path_holes(world, path)
+    before = _path_holes(world, path)
+    if path is not None:
+        run.note(f"{before[0]:.1%} of the path's pictures ({before[1]:.1%} of the worst) lie outside what is known")
     _paint_views(world, path, options, lambda done, preview: run.report(done + 2, total, preview))
     run.report(total, total, plate)
     metres = None if known.metres_per_unit is None else known.metres_per_unit * unit
-    views = _stack(world.views, metres)
-    after, worst = _path_holes(world, path)
+    after = _path_holes(world, path)
     report = {
         "views": len(world.views),
         "unit": unit,
-        "shell_planes": len(world.planes),
-        "path_hole_before": before,
-        "path_hole_after": after,
-        "path_hole_worst": worst,
+        "shell_planes": len(shell.planes),
+        "path_hole_before": before[0],
+        "path_hole_after": after[0],
+        "path_hole_worst": after[1],
     }
-    return CompletedScene(views=views, path=path, coverage=report)
+    return CompletedScene(views=_stack(world.views, metres), path=path, coverage=report)
 
 
 def _require_sizes(width: int, height: int, hole: Tensor, depth: Depth | DepthBackend, path: Cameras | None) -> None:
@@ -136,9 +139,12 @@ def _choose_K(K: Tensor | None, depth: Depth, width: int) -> Tensor:
 
 
 def _start(
-    plate: Tensor, hole: Tensor, depth: Depth, reference: Cameras, paint: Callable, look: Callable | None, seed: int
-) -> tuple[_World, float]:
-    """The world that the clean plate alone shows, in scene units, and the length of that unit."""
+    plate: Tensor, hole: Tensor, depth: Depth, reference: Cameras, given: bool, seed: int
+) -> tuple[Tensor, Tensor, Shell, float]:
+    """The clean plate without mixed edges, its z in scene units, what closes the scene, and the length of that unit.
+
+    given: the depth is not a backend's look at the plate itself, so what it says inside the hole does not count.
+    """
     z, valid = depth.z[0].cpu().float(), depth.valid[0].cpu() & torch.isfinite(depth.z[0].cpu())
     valid = valid & (z > 0)
     usable = valid & ~hole
@@ -146,28 +152,26 @@ def _start(
         raise ValueError(f"depth must be valid outside the character, got {int(usable.sum())} usable pixels")
     unit = float(z[usable].median())
     z = torch.where(valid, z / unit, torch.ones_like(z))
+    sky = torch.zeros_like(hole) if depth.sky is None else depth.sky[0].cpu() & ~hole
+    radius = None
+    if sky.any():
+        radius = _SKY * float(_thin(z[usable]).quantile(0.95))
+        z = torch.where(sky, radius / rays(reference.K[0], *z.shape[::-1]).norm(dim=-1), z)
+        usable = usable | sky
     z = sharpen(z, usable)
     planes = shell_planes(z, usable, reference.K[0], seed)
-    far = float(z[usable].quantile(0.98)) if usable.sum() < 2**24 else float(z[usable].max())
-    unknown = ~usable
-    guess = shell_depth(planes, far, reference) if look is None or hole.sum() == 0 else z
-    z = join_depth(guess, z, usable, unknown, fit=False)
-    world = _World(views=[], sources=[], planes=planes, far=far, paint=paint, look=look)
-    everywhere = torch.ones_like(hole)
-    plate = unmix(plate, z, everywhere)
-    _add(world, plate, z, trusted=torch.ones_like(z), fresh=everywhere, camera=reference)
-    return world, unit
+    shell = Shell(planes=planes, far=float(_thin(z[usable]).quantile(0.98)), sky=radius)
+    guess = shell.depth(reference) if given or hole.sum() == 0 else z
+    z = join_depth(guess, z, usable, ~usable, fit=False)
+    return unmix(plate, z, torch.ones_like(hole)), z, shell, unit
 
 
-def _add(world: _World, frame: Tensor, z: Tensor, *, trusted: Tensor, fresh: Tensor, camera: Cameras) -> None:
-    valid = torch.isfinite(z) & (z > 0)
-    depth = Depth(z=z[None], valid=valid[None])
-    view = Views(frames=frame[None], depth=depth, trusted=trusted[None], cameras=camera, fresh=fresh[None] & valid)
-    world.views.append(view)
-    world.sources.append(surface(view, 0))
+def _thin(values: Tensor) -> Tensor:
+    """Few enough values for torch.quantile."""
+    return values[:: max(1, len(values) // 1_000_000)]
 
 
-def _paint_views(world: _World, path: Cameras | None, options: SceneOptions, note: Callable) -> None:
+def _paint_views(world: World, path: Cameras | None, options: SceneOptions, note: Callable) -> None:
     """Adds up to options.views painted views: the margin, then greedily along the spiral, then along the path."""
     first = world.views[0]
     reference, z = first.cameras, first.depth.z[0]
@@ -175,7 +179,7 @@ def _paint_views(world: _World, path: Cameras | None, options: SceneOptions, not
         widened = 1 / (1 + 2 * options.outpaint)
         K = reference.K.clone()
         K[:, 0, 0], K[:, 1, 1] = K[:, 0, 0] * widened, K[:, 1, 1] * widened
-        _paint_view(world, replace(reference, K=K))
+        world.add_painted(replace(reference, K=K))
         note(len(world.views) - 1, world.views[-1].frames[0])
     if options.spiral:
         points = unproject(z, reference.K[0], reference.c2w[0]).reshape(-1, 3)[:: max(1, z.numel() // 20000)]
@@ -191,7 +195,7 @@ def _paint_views(world: _World, path: Cameras | None, options: SceneOptions, not
         _greedy(world, candidates, options.views, (options.path_stop, 0), note)
 
 
-def _greedy(world: _World, candidates: Cameras, most: int, rule: tuple[float, int], note: Callable) -> None:
+def _greedy(world: World, candidates: Cameras, most: int, rule: tuple[float, int], note: Callable) -> None:
     """Paints the candidate with the largest hole until `most` views are painted or no hole is worth it.
 
     rule: the smallest hole worth painting, and how many neighbours of a painted view are left out.
@@ -208,7 +212,7 @@ def _greedy(world: _World, candidates: Cameras, most: int, rule: tuple[float, in
         if best is None:
             return
         taken.append(best)
-        _paint_view(world, candidates[best])
+        world.add_painted(candidates[best])
         note(len(world.views) - 1, world.views[-1].frames[0])
 
 
@@ -216,33 +220,7 @@ def _nearer(old: Tensor, new: Tensor) -> Tensor:
     return new if old.numel() == 0 else torch.maximum(old, new)
 
 
-def _paint_view(world: _World, camera: Cameras) -> None:
-    """Warps what is known into the camera, paints the rest, joins its depth and adds the view."""
-    shown = warp(world.sources, camera)
-    hole = ~shown.seen
-    painted_over = holes_to_paint(shown.seen)
-    beside = shown.near_rim & dilate(hole & painted_over, _RIM)
-    frame = _fill_cracks(shown, hole & ~painted_over)
-    filled = world.paint(frame, painted_over | beside)
-    frame = torch.where((hole & painted_over)[..., None], filled, frame)
-    guess = shell_depth(world.planes, world.far, camera) if world.look is None else world.look(frame, camera).z[0]
-    known = shown.seen & ~shown.near_rim
-    z = join_depth(guess, shown.z, known, hole, fit=world.look is not None)
-    z, possible = push_behind(z, hole, camera, world.sources[:1])
-    fresh = possible & edge_free(z, torch.ones_like(possible))
-    trusted = torch.where(fresh & painted_over, 1.0, torch.where(shown.seen | fresh, _KNOWN, 0.0))
-    _add(world, frame, z, trusted=trusted, fresh=fresh, camera=camera)
-
-
-def _fill_cracks(shown: Warped, cracks: Bool[Tensor, "H W"]) -> Float[Tensor, "H W 3"]:
-    """Hairlines that are too thin to paint take the mean colour of the seen pixels around them."""
-    weight = shown.seen.float()[None, None]
-    box = torch.nn.functional.avg_pool2d
-    mean = box(shown.frame.permute(2, 0, 1)[None] * weight, 5, 1, 2) / box(weight, 5, 1, 2).clamp_min(1e-6)
-    return torch.where(cracks[..., None], mean[0].permute(1, 2, 0), shown.frame)
-
-
-def _path_holes(world: _World, path: Cameras | None) -> tuple[float, float] | tuple[None, None]:
+def _path_holes(world: World, path: Cameras | None) -> tuple[float, float] | tuple[None, None]:
     """Mean and largest share of the path's frames that nothing covers yet; the last frame is among those looked at."""
     if path is None:
         return None, None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
+from scipy.ndimage import distance_transform_edt
 from torch import Tensor
 
 from .warp import EDGE, dilate, window_range
@@ -29,6 +30,24 @@ def edge_free(z: Float[Tensor, "H W"], valid: Bool[Tensor, "H W"]) -> Bool[Tenso
     steep = near_high - near_low > 2 * EDGE * near_high
     share = (inverse - low) / (high - low).clamp_min(1e-12)
     return valid & ~(steep & (share > 0.15) & (share < 0.85))
+
+
+def nearest(mask: Bool[Tensor, "H W"]) -> tuple[Int[Tensor, "H W"], Int[Tensor, "H W"]]:
+    """Row and column of the mask's pixel that is nearest to each pixel."""
+    rows, columns = distance_transform_edt((~mask).numpy(), return_distances=False, return_indices=True)
+    return torch.from_numpy(rows).long(), torch.from_numpy(columns).long()
+
+
+def menders(z: Float[Tensor, "H W"], seen: Bool[Tensor, "H W"]) -> tuple[Int[Tensor, "H W"], Int[Tensor, "H W"]]:
+    """Row and column of the seen pixel that closes a hairline at each pixel: the nearest one with nothing farther
+    beside it.
+
+    On a stretched surface that is the surface itself; beside a silhouette it is the background.
+    """
+    inverse = torch.where(seen, 1 / z.clamp_min(1e-9), torch.full_like(z, torch.inf))
+    farthest, _ = window_range(inverse, 4)  # a hairline is up to 4 pixels wide
+    far = seen & (inverse <= (1 + EDGE) * farthest)
+    return nearest(far)
 
 
 def sharpen(z: Float[Tensor, "H W"], valid: Bool[Tensor, "H W"]) -> Float[Tensor, "H W"]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from jaxtyping import Bool, Float
@@ -11,8 +13,8 @@ from torch import Tensor
 
 from ..geometry.pinhole import pixel_grid, project, unproject
 from ..geometry.rigid import rigid_inverse
-from ..types import Cameras
-from .warp import Surface, window_range
+from ..types import Cameras, Views
+from .warp import EDGE, Surface, dilate, splat, surface, window_range
 
 _BESIDE = 12  # pixels: how far apart a foreground's foot and the background beside it are looked for
 _REACH = 0.15  # of the picture's width: how far a residual at the border is trusted into the hole
@@ -114,9 +116,9 @@ def push_behind(
 ) -> tuple[Float[Tensor, "H W"], Bool[Tensor, "H W"]]:
     """z with hole pixels moved along their rays out of what earlier views saw to be empty, and which of them comply.
 
-    A point is impossible where an earlier view sees a surface behind it (by more than a thirtieth of the mean depth,
-    VistaDream's rule). The nearest possible depth is taken, farther rather than nearer; where there is none, the
-    depth stays and the pixel is not in the returned mask.
+    A point is impossible where an earlier view sees a surface behind it (by more than a thirtieth of the depth: half
+    of VistaDream's tolerance, so that the earlier view keeps its pixel). The nearest possible depth is taken, farther
+    rather than nearer; where there is none, the depth stays and the pixel is not in the returned mask.
     """
     # Farther first at equal distance; 1 = as it is.
     steps = torch.linspace(0, 1.6, 33)[1:]
@@ -144,7 +146,30 @@ def _in_front(points: Tensor, source: Surface) -> Tensor:
     inside = (z > 1e-6) & (x >= 0) & (x < w) & (y >= 0) & (y < h)
     inverse = source.inverse[y.clamp(0, h - 1), x.clamp(0, w - 1)]
     reference = 1 / inverse.clamp_min(1e-9)
-    return inside & (inverse > 0) & (reference - z > (reference + z) / 30)
+    return inside & (inverse > 0) & (reference - z > (reference + z) / 60)
+
+
+def keep_in_sight(view: Views, reference: Surface) -> Bool[Tensor, "H W"]:
+    """The view's fresh pixels without those that would stand before what the reference view shows.
+
+    push_behind looks at pixel centres; here their whole facets are drawn into the reference camera.
+    """
+    fresh = view.fresh[0].clone()
+    height, width = reference.inverse.shape
+    w2c = rigid_inverse(reference.c2w)
+    for _ in range(3):
+        drawn = splat(surface(replace(view, fresh=fresh[None]), 0), reference.K, w2c, width, height)
+        covering = (reference.inverse > 0) & ((1 - EDGE / 2) * drawn > reference.inverse)  # warp's rule of who is seen
+        if not covering.any():
+            break
+        points = unproject(view.depth.z[0], view.cameras.K[0], view.cameras.c2w[0])[fresh]
+        at, z = project(points, reference.K, w2c)
+        x, y = (at[:, i].floor().long().clamp(0, n - 1) for i, n in ((0, width), (1, height)))  # facets reach inside
+        blame = (z > 1e-6) & dilate(covering, 2)[y, x] & (1 / z.clamp_min(1e-6) > reference.inverse[y, x])
+        if not blame.any():
+            break
+        fresh[fresh.clone()] = ~blame
+    return fresh
 
 
 def shell_planes(z: Float[Tensor, "H W"], valid: Bool[Tensor, "H W"], K: Float[Tensor, "3 3"], seed: int) -> Tensor:
@@ -191,12 +216,19 @@ def _vote(planes: Tensor, position: Tensor, inverse: Tensor) -> Tensor:
     return torch.stack(found) if found else torch.zeros(0, 3)
 
 
-def shell_depth(planes: Float[Tensor, "N 3"], far: float, camera: Cameras) -> Float[Tensor, "H W"]:
-    """z of the shell seen from a camera inside it: the nearest plane along each ray, `far` where there is none."""
+def shell_depth(
+    planes: Float[Tensor, "N 3"], far: float, camera: Cameras, sky: float | None = None
+) -> Float[Tensor, "H W"]:
+    """z of the shell seen from a camera inside it: the nearest plane along each ray, else `far`, or with a sky's radius
+    the sphere around the world's origin."""
     K, c2w = camera.K[0], camera.c2w[0]
     grid = pixel_grid(camera.width, camera.height)
     ray = torch.cat([(grid - K[:2, 2]) @ torch.linalg.inv(K[:2, :2]).T, torch.ones_like(grid[..., :1])], -1)
     inverse = torch.full(grid.shape[:2], 1 / far)
+    if sky is not None:
+        direction, centre = ray @ c2w[:3, :3].T, c2w[:3, 3]
+        a, b = direction.square().sum(-1), direction @ centre
+        inverse = a / (-b + (b * b + a * (sky**2 - centre @ centre).clamp_min(0.01 * sky**2)).sqrt())
     for plane in planes:
         distance = 1 - plane @ c2w[:3, 3]
         if distance > 0.05:

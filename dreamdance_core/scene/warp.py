@@ -14,6 +14,8 @@ from ..geometry.rigid import rigid_inverse
 from ..types import Cameras, Views
 
 EDGE = 0.08  # relative change of inverse depth between neighbours that counts as a depth edge
+_PLANE = 0.2  # relative difference of two neighbouring steps of 1/z up to which both lie on one plane
+_CLIFF = 0.15  # relative step of 1/z that no plane explains
 _MOST_SAMPLES = 6  # per pixel and axis: a surface stretched further shows gaps
 
 
@@ -53,17 +55,26 @@ def dilate(mask: Bool[Tensor, "H W"], radius: int) -> Bool[Tensor, "H W"]:
     return window_range(mask.float(), radius)[1] > 0.5
 
 
-def _slopes(inverse: Tensor) -> Tensor:
-    """Per axis the smaller one-sided difference, 0 where the two disagree in sign: exact on planes, blind to edges."""
+def _slopes(inverse: Float[Tensor, "H W"]) -> Float[Tensor, "H W 2"]:
+    """Change of 1/z per pixel in x and y: exact on planes, up to their border, and blind to edges.
+
+    Of the two one-sided differences the smaller, 0 where they disagree in sign. A step that the next one repeats lies
+    on a plane, which is followed even where it is steep: its outermost pixel would else leave a gap.
+    """
     out = []
     for axis in (1, 0):
-        step = inverse.diff(dim=axis)
-        edge = step[:, :1] if axis == 1 else step[:1]
-        last = step[:, -1:] if axis == 1 else step[-1:]
-        before, after = torch.cat([edge, step], axis), torch.cat([step, last], axis)
-        least = torch.where(before.abs() < after.abs(), before, after)
-        limit = EDGE * inverse
-        out.append(torch.where((before * after > 0) & (least.abs() < limit), least, torch.zeros_like(least)))
+        lines = inverse.movedim(axis, 0)
+        pad = torch.zeros_like(lines[:1])
+        steps = torch.cat([pad, pad, lines.diff(dim=0), pad, pad])  # steps[i + 2] leads from pixel i to i + 1
+        count = len(lines)
+        further_before, before, after, further_after = (steps[i : i + count] for i in range(4))
+        slope = torch.where(before.abs() < after.abs(), before, after)
+        slope = torch.where((before * after > 0) & (slope.abs() < EDGE * lines), slope, torch.zeros_like(slope))
+        for step, further in ((before, further_before), (after, further_after)):
+            plane = (step - further).abs() < _PLANE * torch.minimum(step.abs(), further.abs())
+            steeper = plane & (step.abs() > slope.abs()) & (step.abs() < _CLIFF * lines)
+            slope = torch.where(steeper, step, slope)
+        out.append(slope.movedim(0, axis))
     return torch.stack(out, -1)
 
 
@@ -94,7 +105,7 @@ def _lift(uv: Tensor, inverse: Tensor, K: Tensor, c2w: Tensor) -> Tensor:
     return torch.cat([xy, torch.ones_like(inverse)[:, None]], -1) / inverse[:, None] @ c2w[:3, :3].T + c2w[:3, 3]
 
 
-def _splat(source: Surface, K: Tensor, w2c: Tensor, width: int, height: int) -> Float[Tensor, "H W"]:
+def splat(source: Surface, K: Tensor, w2c: Tensor, width: int, height: int) -> Float[Tensor, "H W"]:
     """Largest inverse depth that falls into every pixel of the target (0 where none)."""
     h, w = source.inverse.shape
     uv = pixel_grid(w, h)[source.inverse > 0]
@@ -182,7 +193,7 @@ def warp(sources: list[Surface], camera: Cameras) -> Warped:
     """What the first camera of `camera` sees of the sources; where several do, the earliest gives colour."""
     K, c2w, width, height = camera.K[0], camera.c2w[0], camera.width, camera.height
     w2c = rigid_inverse(c2w)
-    buffers = torch.stack([_splat(source, K, w2c, width, height) for source in sources])
+    buffers = torch.stack([splat(source, K, w2c, width, height) for source in sources])
     front = buffers.amax(0)
     seen = front > 0
     owner = (buffers >= (1 - EDGE / 2) * front).float().argmax(0)
@@ -209,7 +220,7 @@ def coverage(source: Surface, camera: Cameras, shrink: int = 4) -> Float[Tensor,
         c2w=source.c2w,
     )
     width, height = -(-camera.width // shrink), -(-camera.height // shrink)
-    return _splat(small, _shrunk(camera.K[0], shrink), rigid_inverse(camera.c2w[0]), width, height)
+    return splat(small, _shrunk(camera.K[0], shrink), rigid_inverse(camera.c2w[0]), width, height)
 
 
 def _shrunk(K: Tensor, shrink: int) -> Tensor:

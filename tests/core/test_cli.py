@@ -1,6 +1,7 @@
 """The command line, file in, file out, on the shipped samples at a small size; bad input is one clear sentence."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,13 @@ from PIL import Image
 
 from dreamdance_core.cli import SAMPLES, main
 from dreamdance_core.commands import parts
-from dreamdance_core.io.camera_files import read_cameras
+from dreamdance_core.geometry.pinhole import intrinsics
+from dreamdance_core.io.camera_files import read_cameras, write_cameras
 from dreamdance_core.io.images import read_image
-from dreamdance_core.io.ply import read_ply
 from dreamdance_core.io.pose_files import read_pose
+from dreamdance_core.io.splat_files import read_splats, write_splats
 from dreamdance_core.io.video import read_clip, write_video
+from dreamdance_core.types import Cameras
 
 ART, DANCE = str(SAMPLES / "character.png"), str(SAMPLES / "dance.mp4")
 SMALL = ["--long-side", "256", "--frames", "9", "--stride", "2", "--views", "3", "--fit-steps", "12"]
@@ -42,7 +45,7 @@ def test_demo_leaves_everything(run_folder):
     assert seconds == pytest.approx(9 / 12, abs=0.06)
     assert len(read_cameras(run_folder / "camera.json")) == 9
     assert len(read_pose(run_folder / "pose.json")) == 9
-    assert len(read_ply(run_folder / "scene.ply")) > 1000
+    assert len(read_splats(run_folder / "scene.ply")) > 1000
     changed = (animation.frames - background.frames).abs().amax(-1) > 0.2
     assert 0.02 < float(changed.float().mean()) < 0.6  # the character, and not the whole picture
 
@@ -99,6 +102,29 @@ def test_scene_and_render(tmp_path, run_folder):
     assert json.loads((tmp_path / "m.json").read_text())["psnr"] == 100
 
 
+def test_one_scene_serves_many_shots(tmp_path, run_folder):
+    """A scene in any format, with its own path, or with another one fitted to it."""
+    own = read_cameras(run_folder / "camera.json")
+    write_splats(tmp_path / "scene.spz", read_splats(run_folder / "scene.ply"))
+    write_splats(tmp_path / "scene.splat", read_splats(run_folder / "scene.ply"))
+    shots = {}
+    for name in ("scene.ply", "scene.spz", "scene.splat"):
+        scene = (run_folder if name == "scene.ply" else tmp_path) / name
+        shot = ["render", str(scene), "--camera", str(run_folder / "camera.json"), "--out", str(tmp_path / name[6:])]
+        assert main(shot) == 0
+        shots[name] = read_image(tmp_path / name[6:] / "00008.png").rgb
+        assert (shots[name] - shots["scene.ply"]).abs().mean() < 0.01, name
+    far = replace(own[[0, 8]], c2w=torch.eye(4).repeat(2, 1, 1))
+    far.c2w[:, :3, 3] = torch.tensor([[700.0, 0.0, 900.0], [800.0, 0.0, 900.0]])  # another unit, another frame
+    write_cameras(tmp_path / "far.json", far)
+    shot = ["render", str(tmp_path / "scene.spz"), "--camera", str(tmp_path / "far.json"), "--camera-units", "auto"]
+    assert main([*shot, "--out", str(tmp_path / "far")]) == 0
+    start, end = (read_image(tmp_path / "far" / f"0000{i}.png").rgb for i in (0, 1))
+    reference = read_image(tmp_path / "ply" / "00000.png").rgb
+    assert (end - reference).abs().mean() > 0.01 and end.mean() > 0.5 * reference.mean()
+    assert (start - reference).abs().mean() < (end - reference).abs().mean(), "it starts near the reference camera"
+
+
 def test_segment_pose_camera_and_weights(tmp_path, capsys):
     assert main(["segment", ART, "--out", str(tmp_path / "mask.png")]) == 0
     assert 0.05 < float(read_image(tmp_path / "mask.png").rgb.mean()) < 0.5
@@ -133,6 +159,8 @@ def bad_files(folder: Path) -> None:
     (folder / "text.png").write_text("hello")
     (folder / "text.mp4").write_text("hello")
     (folder / "text.json").write_text('{"version": 1, "cameras": [')
+    (folder / "text.spz").write_text("hello")
+    write_cameras(folder / "one.json", Cameras(c2w=torch.eye(4)[None], K=intrinsics(64, 48)[None], width=64, height=48))
     (folder / "text.ply").write_text("ply\nformat ascii 1.0\nend_header\n")
     Image.new("RGB", (200, 160), (90, 120, 90)).save(folder / "plain.png")
     write_video(folder / "empty_room.mp4", torch.full((6, 64, 96, 3), 0.4), 24.0)
@@ -157,6 +185,9 @@ def bad_files(folder: Path) -> None:
         (["scene", ART, "--depth", "no_such_backend", "--out", "s.ply"], "depth backend must be one of"),
         (["scene", ART, "--size", "100x64", "--out", "s.ply"], "multiples of 16"),
         (["scene", ART, "--camera", "text.json", "--out", "s.ply"], "text.json"),
+        (["scene", ART, "--out", "s.ksplat"], "s.ksplat must end in .ply, .spz or .splat"),
+        (["render", "text.spz", "--camera", "one.json", "--out", "r.mp4"], "text.spz is no Gaussian scene"),
+        (["animate", ART, DANCE, "--scene", "text.ply", "--out", "o", "--frames", "1"], "text.ply is a PLY in ascii"),
         (["render", "text.ply", "--camera", "text.json", "--out", "r.mp4"], "text.json"),
         (["segment", ART, "--out", "m.png", "--device", "cuda:77"], "cannot be used here"),
         (["animate", ART, DANCE, "--out", "o", "--camera-units", "depth", "--frames", "1"], "needs --camera FILE"),

@@ -1,12 +1,18 @@
-"""Depth maps: resizing, disparity, focal clamp, and the networks' raw output."""
+"""Depth maps: resizing, disparity, focal clamp; the networks' input and raw output; which backend auto takes."""
+
+from types import SimpleNamespace
 
 import pytest
 import torch
 
+from dreamdance_core import backends
+from dreamdance_core.depth.backends import depth_anything_v2, depth_pro
 from dreamdance_core.depth.backends.depth_pro import metric_depth
-from dreamdance_core.depth.backends.room_box import Layout, RoomBox, box_depth, find_layout
+from dreamdance_core.depth.backends.room_box import RoomBox
 from dreamdance_core.depth.maps import clamp_focal, resize_depth, z_from_disparity
 from dreamdance_core.geometry.pinhole import intrinsics, rays, unproject
+from dreamdance_core.io import weights
+from dreamdance_core.runtime import Runtime
 from dreamdance_core.types import Depth
 
 
@@ -85,44 +91,128 @@ def test_depth_pro_output_agrees_with_its_published_processor():
     assert not torch.allclose(wider, z)
 
 
-def _perspective_room(width: int = 240, height: int = 160) -> torch.Tensor:
-    """A painted corridor: lines that meet at (0.6 W, 0.45 H) in a light floor, grey walls, a dark ceiling."""
-    picture = torch.full((height, width, 3), 0.55)
-    v, u = torch.meshgrid(torch.arange(height) + 0.5, torch.arange(width) + 0.5, indexing="ij")
-    du, dv = u - 0.6 * width, v - 0.45 * height
-    angle = torch.atan2(dv, du)
-    stripes = ((angle / (torch.pi / 14)).floor() % 2).bool()
-    picture[stripes] = 0.2
-    picture[(du.abs() < 24) & (dv.abs() < 18)] = 0.4
-    return picture
+def test_a_skyline_does_not_use_the_contrast_up():
+    """Traps 15, 26: the farthest thing that is not sky lies at `far`, however much sky there is."""
+    disparity = torch.linspace(1.0, 9.0, 20)[:, None].repeat(1, 30)
+    sky = torch.zeros(20, 30, dtype=torch.bool)
+    sky[:8], disparity[:8] = True, 0.0
+    z = z_from_disparity(disparity, 1.0, 10.0, sky)
+    assert float(z[8, 0]) == pytest.approx(10.0, rel=1e-3) and float(z[-1, 0]) == pytest.approx(1.0, rel=1e-3)
+    assert torch.isfinite(z).all() and torch.isfinite(z_from_disparity(disparity, sky=torch.ones_like(sky))).all()
 
 
-def test_room_box_finds_the_vanishing_point_and_opens_towards_it():
-    picture = (_perspective_room() * 255).to(torch.uint8).numpy()
-    layout = find_layout(picture)
-    assert abs(layout.x - 0.6) < 0.04 and abs(layout.y - 0.45) < 0.05
-    assert layout.left and layout.right
-    depth = RoomBox()(_perspective_room()[None])
-    z = depth.z[0]
-    assert z[72, 144] == z.max() or z[72, 144] > 0.9 * z.quantile(0.9)
-    assert all(float(edge) < 0.5 * float(z[72, 144]) for edge in (z[-1, 120], z[72, 0], z[72, -1]))
+def test_the_sky_is_resized_with_its_depth():
+    """Traps 16, 26: nearest, never valid, and the ground beside it stays as far as it was."""
+    sky = torch.zeros(2, 20, 30, dtype=torch.bool)
+    sky[0, :8], sky[1, :3, 10:] = True, True
+    depth = Depth(z=torch.where(sky, 1e4, 4.0), valid=~sky, sky=sky)
+    for width, height in ((60, 40), (15, 10), (37, 23)):
+        resized = resize_depth(depth, width, height)
+        assert resized.sky.shape == (2, height, width) and torch.equal(resized.valid, ~resized.sky)
+        assert (resized.z[resized.valid] - 4).abs().max() < 1e-4 and abs(
+            float(resized.sky[0].float().mean()) - 0.4
+        ) < 0.06
+    assert resize_depth(_depth(torch.ones(4, 6)), 12, 8).sky is None
 
 
-def test_room_box_without_lines_is_a_ground_and_a_backdrop():
-    """Trap 15: the far wall is a plane of constant z; the ground comes nearer downwards; the top is farthest."""
-    flat = torch.full((2, 60, 90, 3), 0.5)
-    depth = RoomBox()(flat)
-    assert depth.z.shape == (2, 60, 90) and depth.valid.all() and depth.K is not None
-    z = depth.z[0]
-    assert (z - z[:, :1]).abs().max() < 1e-5
-    assert (z[:, 0].diff() <= 1e-5).all()
-    assert z[0, 0] > 1.5 * z[28, 0] > 1.5 * z[-1, 0]
-    floor = unproject(z, depth.K, torch.eye(4))[-10:].reshape(-1, 3)
-    assert torch.linalg.svdvals(floor - floor.mean(0))[-1] < 1e-3  # the floor is a plane
+@pytest.mark.parametrize(("height", "width"), [(540, 702), (800, 640), (1024, 519)])
+def test_depth_anything_is_fed_as_its_published_processor_does(height, width):
+    """Sizes, filter, mean and deviation; the oracle is transformers' processor with the published configuration."""
+    transformers = pytest.importorskip("transformers")
+    processor = transformers.DPTImageProcessor(
+        size={"height": 518, "width": 518},
+        keep_aspect_ratio=True,
+        ensure_multiple_of=14,
+        resample=3,
+        image_mean=[0.485, 0.456, 0.406],
+        image_std=[0.229, 0.224, 0.225],
+    )
+    picture = _picture_8_bit(height, width)
+    want = processor((picture * 255).to(torch.uint8).permute(2, 0, 1), return_tensors="pt")["pixel_values"]
+    got = depth_anything_v2.network_input(picture, 518, 14)
+    assert got.shape == want.shape and min(got.shape[2:]) == 518
+    assert (got - want).abs().max() < 0.03  # the processor rounds to 8 bits after resizing
 
 
-def test_room_box_is_one_surface_without_steps():
-    for layout in (Layout(), Layout(x=0.3, y=0.6, left=True, right=True, ceiling=True), Layout(right=True)):
-        inverse = 1 / box_depth(layout, 300, 200, 300.0)
-        assert torch.isfinite(inverse).all() and (inverse > 0).all()
-        assert max(inverse.diff(dim=0).abs().max(), inverse.diff(dim=1).abs().max()) < 0.02
+def test_depth_anything_sees_small_pictures_at_its_own_size():
+    """As the authors' code does; the processor would show the network 294 of 518 rows."""
+    assert depth_anything_v2.network_input(torch.rand(384, 640, 3), 518, 14).shape == (1, 3, 518, 868)
+
+
+def test_depth_pro_is_fed_as_its_published_processor_does():
+    transformers = pytest.importorskip("transformers")
+    picture = _picture_8_bit(90, 130)
+    processor = transformers.DepthProImageProcessor(
+        size={"height": 64, "width": 64}, image_mean=[0.5] * 3, image_std=[0.5] * 3
+    )
+    want = processor((picture * 255).to(torch.uint8).permute(2, 0, 1), return_tensors="pt")["pixel_values"]
+    torch.testing.assert_close(depth_pro.network_input(picture, 64), want, atol=1e-4, rtol=1e-4)
+
+
+def _picture_8_bit(height: int, width: int) -> torch.Tensor:
+    coarse = torch.rand(1, 3, height // 6, width // 6, generator=torch.Generator().manual_seed(2))
+    fine = torch.nn.functional.interpolate(coarse, (height, width), mode="bilinear")[0].permute(1, 2, 0)
+    return (fine * 255).round() / 255
+
+
+class _Network(torch.nn.Module):
+    """Says 0 for the upper rows and nearer downwards; remembers what it was fed."""
+
+    def __init__(self, **more):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.zeros(1))
+        self.more = more
+        self.config = SimpleNamespace(patch_size=14, scaled_images_ratios=[0.25])
+        self.dtype = torch.float32
+
+    def forward(self, pixel_values):
+        height, width = pixel_values.shape[2:]
+        rows = (torch.arange(height) + 0.5) / height
+        disparity = torch.where(rows < 0.5, torch.zeros_like(rows), rows)[:, None].expand(height, width)
+        return SimpleNamespace(predicted_depth=disparity[None], **self.more)
+
+
+def _day() -> torch.Tensor:
+    v = (torch.arange(64) + 0.5)[:, None, None] / 64
+    sky = torch.lerp(torch.tensor([0.2, 0.45, 0.95]), torch.tensor([0.8, 0.9, 1.0]), 2 * v)
+    return torch.where(v < 0.5, sky, torch.tensor([0.3, 0.2, 0.1])).expand(64, 96, 3).clone()
+
+
+def test_both_networks_say_where_the_sky_is():
+    """Trap 26: infinitely far is a mask, not a number; a white room of the same disparity has none."""
+    pro = depth_pro.DepthPro(_Network(field_of_view=torch.tensor([60.0])), Runtime())
+    for backend in (depth_anything_v2.DepthAnythingV2(_Network(), Runtime(), side=56), pro):
+        depth = backend(torch.stack([_day(), torch.ones(64, 96, 3)]))
+        assert depth.sky.shape == depth.z.shape and torch.equal(depth.valid, ~depth.sky)
+        assert depth.sky[0, :30].all() and not depth.sky[0, 34:].any() and not depth.sky[1].any()
+        assert torch.isfinite(depth.z).all() and (depth.z[0, -1] < depth.z[0, 40]).all()
+
+
+def test_auto_takes_the_network_only_where_its_weights_are(tmp_path, monkeypatch):
+    monkeypatch.setenv("DREAMDANCE_WEIGHTS", str(tmp_path / "none"))
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(weights, "_in_hub_cache", lambda weight: None)
+    monkeypatch.setattr(weights, "get", lambda *a: pytest.fail("auto must never download"))
+    run = Runtime(weight_folders=(tmp_path,), download=True)
+    assert backends.resolve("depth", "auto", run) == "room_box"
+    box = backends.load("depth", "auto", run)
+    assert isinstance(box, RoomBox) and box.whole_pictures_only
+    folder = tmp_path / "depth_anything_v2"
+    folder.mkdir()
+    (folder / "model.safetensors").write_bytes(b"")
+    loaded = []
+    monkeypatch.setattr(depth_anything_v2, "load", lambda run: loaded.append(run) or depth_anything_v2.tiny())
+    assert backends.resolve("depth", "auto", run) == "depth_anything_v2"
+    network = backends.load("depth", "auto", run)
+    assert isinstance(network, depth_anything_v2.DepthAnythingV2) and not loaded[0].download
+    assert backends.resolve("depth", "room_box", run) == "room_box"
+    with pytest.raises(ValueError, match="auto"):
+        backends.resolve("depth", "nothing", run)
+
+
+def test_depth_pro_shows_its_licence():
+    """Trap 70: the research licence stands wherever a user meets the name; nothing picks it by itself."""
+    weight = weights.REGISTRY["depth_pro"]
+    assert "research" in weight.licence and not weight.permissive and not weight.default
+    assert "research only" in depth_pro.__doc__.split("\n")[0]
+    assert weights.REGISTRY["depth_anything_v2"].permissive

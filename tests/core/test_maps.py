@@ -41,6 +41,7 @@ def test_depth_takes_the_first_frame_and_marks_the_unknown(tmp_path):
     depth = read_depth(tmp_path / "z.npz")
     assert depth.z.shape == (1, 4, 6)
     assert int((~depth.valid).sum()) == 3
+    assert depth.sky.nonzero().tolist() == [[0, 0, 0]]  # infinitely far; the others are unknown
     assert torch.isfinite(depth.z).all()
 
 

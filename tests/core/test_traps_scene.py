@@ -84,7 +84,7 @@ def test_a_sky_without_depth_is_no_endless_hole():
     depth = replace(depth, z=torch.where(depth.valid, depth.z, torch.zeros(())))
     calls = []
 
-    def count(image, hole, prompt="", seed=0):
+    def count(image, hole, prompt="", seed=0, z=None):
         calls.append(float(hole.mean()))
         return telea.tiny()(image, hole, prompt, seed)
 
@@ -128,7 +128,7 @@ def test_the_cut_out_plate_has_no_outline():
     assert not magenta.any()
 
 
-@pytest.mark.parametrize("name", ["torch", "numba"])
+@pytest.mark.parametrize("name", ["torch", "numba", "warp"])
 def test_equal_depths_are_drawn_in_the_order_they_come(name):
     """Trap 33: two layers of one depth over several tiles; every tile must put the same one in front."""
     count = 12

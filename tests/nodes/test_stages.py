@@ -226,14 +226,37 @@ def test_puppet_moves_the_character_over_the_background(pack, poses, cut, sample
 
 def test_depth_node_passes_on_and_estimates(pack, sample):
     execute = pack.nodes.scene.EstimateDepth.execute
-    depth, preview = execute(sample["art"], "room_box").result
+    made = execute(sample["art"], "room_box")
+    depth, preview, report = made.result
     assert depth.z.shape == (1, 480, 360) and preview.shape == (1, 480, 360, 3)
-    same, _ = execute(sample["art"], "room_box", depth=depth).result
+    assert report.startswith("depth: room_box. Room box") and "z: " in report and "lens: " in report
+    assert made.ui["text"] == [report] and made.ui["images"]
+    same, _, report = execute(sample["art"], "room_box", depth=depth).result
     torch.testing.assert_close(same.z, depth.z)
+    assert report.startswith("depth: from the depth input")
     ramp = torch.linspace(0, 1, 360)[None, None, :, None].expand(1, 480, 360, 3)
-    given, _ = execute(sample["art"], "room_box", depth=ramp, near=2.0, far=8.0).result
+    given, _, _ = execute(sample["art"], "room_box", depth=ramp, near=2.0, far=8.0).result
     assert float(given.z[0, 5, 0]) == pytest.approx(8.0, rel=0.02)
     assert float(given.z[0, 5, -1]) == pytest.approx(2.0, rel=0.02)
+
+
+def test_depth_node_says_which_backend_auto_took(pack, sample, monkeypatch):
+    """Trap 70: with weights on disk it is the network, else the room box; its licence is shown, the sky is counted."""
+    core = pack.dreamdance_core
+    both = sample["art"].expand(2, -1, -1, -1)
+    monkeypatch.setattr(core.backends, "resolve", lambda family, name, run: {"auto": "depth_pro"}[name])
+    sky = torch.zeros(2, 480, 360, dtype=torch.bool)
+    sky[:, :120] = True
+    made = core.types.Depth(z=torch.ones(2, 480, 360) * 3, valid=~sky, sky=sky, metres_per_unit=1.0)
+    monkeypatch.setattr(
+        core.backends, "load", lambda family, name, run: lambda frames: made if name == "depth_pro" else 0
+    )
+    depth, preview, report = pack.nodes.scene.EstimateDepth.execute(both, "auto").result
+    assert depth is made and "depth_pro" in report and "research only, no commercial use" in report
+    assert "sky: 25 %" in report and "units of 1 m" in report and (preview[:, :120] == 0).all()
+    with pytest.raises(ValueError, match="1 or 2 maps"):
+        three = torch.ones(3, 480, 360, 3)
+        pack.nodes.scene.EstimateDepth.execute(both, "auto", depth=three)
 
 
 def test_caption_passes_the_users_words_on(pack, sample):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from urllib.parse import urlencode
 
 import av
 import numpy as np
@@ -67,7 +68,8 @@ def test_the_pack_is_loaded_whole(comfyui, object_info):
 
 def test_web_files_help_and_locales_are_served(comfyui, object_info):
     scripts = [path for path in comfyui.get("/extensions") if "dreamdance" in path]
-    assert scripts == ["/extensions/dreamdance/dreamdance.js"]
+    assert scripts == ["/extensions/dreamdance/dreamdance.js"]  # nothing else loads at start
+    assert b"ScenePanel" in comfyui.get_bytes("/extensions/dreamdance/scene.mjs")
     assert b"registerExtension" in comfyui.get_bytes(scripts[0])
     for name in object_info:
         if name.startswith("DreamDance"):
@@ -95,8 +97,12 @@ def test_quick_workflow_reduced(comfyui, shipped):
     for kind in ("EstimateCamera", "SpiralSceneInpaint", "TrainGaussians", "RenderBackground"):
         assert _node(prompt, f"DreamDance{kind}") in reporting, kind
     assert run.previews > 0
-    path = run.outputs[_node(prompt, "DreamDanceRenderBackground")]["dreamdance_path"][0]
-    assert path["count"] == 12 and len(path["positions"]) == 12
+    (scene,) = run.outputs[_node(prompt, "DreamDanceRenderBackground")]["dreamdance_scene"]
+    assert scene["total"] == 12 and len(scene["cameras"]) == 12
+    splats, pictures = (
+        comfyui.get_bytes("/view?" + urlencode(file)) for file in (scene["splat"], scene["frames"]["file"])
+    )
+    assert len(splats) == 32 * scene["count"] and len(pictures) == sum(scene["frames"]["sizes"])
 
 
 def test_the_same_prompt_again_is_cached(comfyui, shipped):
@@ -115,6 +121,11 @@ def test_other_workflows_reduced(comfyui, shipped, name):
     assert run.ending == "execution_success", run.error
     frames, _, _ = _decoded(comfyui, run.outputs, _node(prompt, "SaveVideo"))
     assert frames.std() > 20
+    if name == "scene_only":
+        shown = run.outputs[_node(prompt, "PreviewGaussianSplat")]["result"][0]  # the host's own viewer's file
+        header = comfyui.get_bytes("/view?" + urlencode({"filename": shown, "type": "temp"}))[:2000]
+        (scene,) = run.outputs[_node(prompt, "DreamDanceTrainGaussians")]["dreamdance_scene"]
+        assert f"element vertex {scene['count']}\n".encode() in header and b"f_dc_0" in header
 
 
 def _up_to(prompt: dict, node: str, sink: dict) -> dict:
@@ -234,7 +245,7 @@ def test_files_that_are_not_there_or_wrong(comfyui):
 
 def test_missing_weights_name_file_folder_and_command(comfyui, object_info):
     names = object_info["DreamDanceEstimateDepth"]["input"]["required"]["backend"][1]["options"]
-    networks = [name for name in names if name != "room_box"]
+    networks = [name for name in names if name not in ("auto", "room_box")]
     assert networks, "no depth network is registered"
     picture = {"class_type": "EmptyImage", "inputs": {"width": 160, "height": 96, "batch_size": 1, "color": 255}}
     depth = {"images": ["1", 0], "backend": networks[0], "near": 1.0, "far": 10.0, "brighter_is_nearer": True}

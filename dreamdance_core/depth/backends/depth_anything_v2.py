@@ -1,6 +1,8 @@
 """Depth Anything V2 Small (depth-anything/Depth-Anything-V2-Small-hf, main; Apache-2.0), weight `depth_anything_v2`.
 
-Relative disparity: the contrast between near and far is the caller's choice. L. Yang et al., 2024.
+Relative disparity: the contrast between near and far is the caller's choice. L. Yang et al., 2024. Pictures are fed
+as the authors' code does it (short side 518 px, multiples of 14, bicubic, ImageNet mean and deviation); transformers'
+processor agrees for pictures of at least 518 px and shows the network less of smaller ones.
 """
 
 from __future__ import annotations
@@ -16,8 +18,17 @@ from ...io import weights
 from ...runtime import Runtime
 from ...types import Depth
 from ..maps import z_from_disparity
+from ..sky import sky_of_disparity
 
 _MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+def network_input(picture: Float[Tensor, "H W 3"], side: int, patch: int) -> Float[Tensor, "1 3 h w"]:
+    """The picture as the network wants it: short side near `side`, multiples of `patch`, normalised."""
+    scale = side / min(picture.shape[:2])
+    size = [max(round(edge * scale / patch), 1) * patch for edge in picture.shape[:2]]
+    resized = interpolate(picture.permute(2, 0, 1)[None], size, mode="bicubic", antialias=True)
+    return (resized - torch.tensor(_MEAN).reshape(3, 1, 1)) / torch.tensor(_STD).reshape(3, 1, 1)
 
 
 class DepthAnythingV2:
@@ -28,23 +39,20 @@ class DepthAnythingV2:
 
     @torch.no_grad()
     def __call__(self, frames: Float[Tensor, "T H W 3"], K: Float[Tensor, "3 3"] | None = None) -> Depth:
-        """Planar z between near and far, in units of near; the short side is seen at `side` pixels."""
+        """Planar z between near and far, in units of near; not valid where the sky is."""
         height, width = frames.shape[1:3]
-        patch = self.model.config.patch_size
-        scale = self.side / min(height, width)
-        size = [max(round(edge * scale / patch), 1) * patch for edge in (height, width)]
-        mean, std = torch.tensor(_MEAN).reshape(3, 1, 1), torch.tensor(_STD).reshape(3, 1, 1)
-        maps = []
+        maps, skies = [], []
         with self.run.resident(self.model) as model:
             for index, frame in enumerate(frames):
                 self.run.report(index, len(frames))
-                picture = interpolate(frame.cpu().permute(2, 0, 1)[None], size, mode="bicubic", antialias=True)
-                picture = ((picture - mean) / std).to(self.run.device, model.dtype)
-                disparity = model(pixel_values=picture).predicted_depth.float().cpu()
-                maps.append(interpolate(disparity[:, None], (height, width), mode="bilinear", align_corners=True)[0, 0])
+                picture = network_input(frame.cpu().float(), self.side, self.model.config.patch_size)
+                raw = model(pixel_values=picture.to(self.run.device, model.dtype)).predicted_depth.float().cpu()
+                disparity = interpolate(raw[:, None], (height, width), mode="bilinear")[0, 0]
+                skies.append(sky_of_disparity(disparity, frame.cpu().float()))
+                maps.append(z_from_disparity(disparity, self.near, self.far, skies[-1]))
         self.run.report(len(frames), len(frames))
-        z = z_from_disparity(torch.stack(maps), self.near, self.far)
-        return Depth(z=z, valid=torch.ones_like(z, dtype=torch.bool))
+        sky = torch.stack(skies)
+        return Depth(z=torch.stack(maps), valid=~sky, sky=sky)
 
 
 def _transformers() -> Any:

@@ -17,6 +17,7 @@ from ...io import weights
 from ...runtime import Runtime
 from ...types import Depth
 from ..maps import clamp_focal
+from ..sky import sky_of_disparity
 
 
 def metric_depth(
@@ -32,6 +33,11 @@ def metric_depth(
     return 1 / inverse.clamp(1e-4, 1e4), focal
 
 
+def network_input(picture: Float[Tensor, "H W 3"], side: int) -> Float[Tensor, "1 3 side side"]:
+    """The picture as the network wants it: in -1..1, then squeezed to a square without a smoothing filter."""
+    return interpolate(picture.permute(2, 0, 1)[None] * 2 - 1, (side, side), mode="bilinear")
+
+
 class DepthPro:
     """See DepthBackend; a K given replaces the network's focal length."""
 
@@ -42,14 +48,13 @@ class DepthPro:
 
     @torch.no_grad()
     def __call__(self, frames: Float[Tensor, "T H W 3"], K: Float[Tensor, "3 3"] | None = None) -> Depth:
-        """Planar z in metres; K of the answer is the one its z belongs to, field of view held within 35..75 degrees."""
+        """Planar z in metres, not valid in the sky, and the K it belongs to (field of view within 35..75 degrees)."""
         height, width = frames.shape[1:3]
-        maps, used = [], K
+        maps, skies, used = [], [], K
         with self.run.resident(self.model) as model:
             for index, frame in enumerate(frames):
                 self.run.report(index, len(frames))
-                picture = frame.cpu().permute(2, 0, 1)[None] * 2 - 1
-                picture = interpolate(picture, (self.side, self.side), mode="bilinear", antialias=True)
+                picture = network_input(frame.cpu().float(), self.side)
                 out = model(pixel_values=picture.to(self.run.device, model.dtype))
                 inverse, fov = out.predicted_depth[0].float().cpu(), float(out.field_of_view[0])
                 z, focal = metric_depth(inverse, min(max(fov, 1.0), 170.0), width, height)
@@ -57,9 +62,10 @@ class DepthPro:
                 if used is None:
                     used = intrinsics(width, height, focal)
                 maps.append(z * (float(used[0, 0]) / focal))
+                skies.append(sky_of_disparity(1 / maps[-1], frame.cpu().float()))
         self.run.report(len(frames), len(frames))
-        z = torch.stack(maps)
-        return Depth(z=z, valid=torch.ones_like(z, dtype=torch.bool), metres_per_unit=1.0, K=used)
+        sky = torch.stack(skies)
+        return Depth(z=torch.stack(maps), valid=~sky, sky=sky, metres_per_unit=1.0, K=used)
 
 
 def _transformers() -> Any:

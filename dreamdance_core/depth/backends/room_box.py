@@ -1,127 +1,105 @@
-"""Room box: floor, far wall, sides and ceiling around the vanishing point of the picture's lines (no weights).
+"""Room box: a floor, upright walls that stand on it, things in front of them, a ceiling, a sky (no weights).
 
-Relief for pictures without a depth network. Where lines meet in a point (rooms, streets) the box opens towards it;
-otherwise a ground plane runs to a backdrop at an assumed horizon. Objects are not modelled: they stand on the walls.
+Relief for pictures without a depth network. The horizon comes from lines that meet, from the sky, or is assumed; the
+walls stand where the floor's colours end, so houses and trees are upright and receding walls recede. Depth is relative:
+the unit is the camera's height above the floor.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from ...geometry.pinhole import focal_from_fov, intrinsics
 from ...runtime import Runtime
 from ...types import Depth
+from ..ground import floor_end, in_front, level_edges, wall_foot
+from ..lines import vanishing_point
+from ..sky import sky_of_picture
+from ..small import at_full_size, small_lab
+from ..uprights import uprights
 
-_SIDE = 480  # px, long side at which lines are sought
-_FAR = 6.0  # far wall, in units of the camera's height
-_OPEN = 2.0  # how much farther than the far wall the upper end of an open backdrop lies
+_SIDE = 160  # px, long side at which floor and walls are told apart
+_HORIZON = 0.48  # where nothing tells it
+_NEAREST, _OPEN = 0.3, 0.1  # least inverse depth of a far wall, of that at the lower border; under a sky
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """What was found, in shares of width and height."""
+    """What was found, in shares of the picture's height; curves over its width."""
 
-    x: float = 0.5  # vanishing point
-    y: float = 0.45
-    left: bool = False  # a wall on that side runs to it
-    right: bool = False
-    ceiling: bool = False
+    horizon: float = _HORIZON
+    foot: np.ndarray  # (n,) where the walls stand
+    ceiling: float | None = None  # its height above the horizon over the floor's below it
+    things: tuple[tuple[Bool[Tensor, "H W"], np.ndarray], ...] = ()  # masks, and the foot (n,) of each
+    sky: Bool[Tensor, "H W"]
 
 
-def find_layout(picture: np.ndarray) -> Layout:
-    """The vanishing point most slanted lines run to, or the defaults when too few agree.
-
-    picture: (H,W,3) uint8. Pairs of line segments propose points; segments vote with their length when they point
-    there within 2 degrees.
-    """
-    height, width = picture.shape[:2]
-    scale = _SIDE / max(height, width)
-    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else picture
-    gray = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
-    h, w = gray.shape
-    found = cv2.createLineSegmentDetector().detect(gray)[0]
-    if found is None:
-        return Layout()
-    segments = found.reshape(-1, 4).astype(np.float64)
-    along = segments[:, 2:] - segments[:, :2]
-    length = np.hypot(*along.T)
-    slant = np.abs(np.arctan2(along[:, 1], along[:, 0]))
-    slanted = np.abs(np.abs(slant - math.pi / 2) - math.pi / 4) < math.radians(37)  # not level, not upright
-    chosen = slanted & (length > 0.04 * math.hypot(w, h))
-    segments, along, length = segments[chosen], along[chosen], length[chosen]
-    if len(segments) < 6:
-        return Layout()
-    middle = (segments[:, :2] + segments[:, 2:]) / 2
-    point, support = _vote(middle, along / length[:, None], length, w, h)
-    if point is None or support.sum() < 5 or length[support].sum() < 0.3 * length.sum():
-        return Layout()
-    offset, votes = middle[support] - point, length[support]
-    # Lines below the horizon belong to the floor; above it, to a wall or, where they are steep, to a ceiling.
-    above, steep = offset[:, 1] < -0.02 * h, np.abs(offset[:, 1]) > 0.8 * np.abs(offset[:, 0])
-    enough = 0.08 * votes.sum()
+def find_layout(picture: Float[Tensor, "H W 3"]) -> Layout:
+    """Floor, walls, things, ceiling and sky of a picture."""
+    sky, point, lab = sky_of_picture(picture), vanishing_point(picture), small_lab(picture, _SIDE)
+    h, w = lab.shape[:2]
+    small_sky = torch.nn.functional.adaptive_avg_pool2d(sky[None].float(), (h, w))[0].numpy() > 0.5
+    horizon = _HORIZON if point is None else point.y
+    if small_sky.any():  # it ends above the horizon, or at it
+        ends = [np.flatnonzero(column)[-1] + 1 for column in small_sky.T if column.any()]
+        horizon = min(max(horizon, float(np.quantile(ends, 0.9)) / h), 0.8)
+    end = floor_end(lab, small_sky, horizon * h)
+    hidden = in_front(end, h)
+    things, hidden = uprights(lab, small_sky, end, wall_foot(end, hidden, h), hidden)
+    foot = wall_foot(end, hidden, h)
+    ceiling = None
+    if point is not None and point.ceiling and not small_sky.any():
+        ceiling = _ceiling(lab[..., 0], foot, horizon * h)
     return Layout(
-        x=float(point[0] / w),
-        y=float(point[1] / h),
-        left=bool(votes[above & ~steep & (offset[:, 0] < 0)].sum() > enough),
-        right=bool(votes[above & ~steep & (offset[:, 0] > 0)].sum() > enough),
-        ceiling=bool(votes[above & steep].sum() > enough) and not _has_sky(small),
+        horizon=_held(horizon, foot / h, _OPEN if small_sky.any() else _NEAREST),
+        foot=foot / h,
+        ceiling=ceiling,
+        things=tuple((at_full_size(thing.mask, picture), thing.foot / h) for thing in things),
+        sky=sky,
     )
 
 
-def _vote(middle: np.ndarray, direction: np.ndarray, length: np.ndarray, w: int, h: int):
-    random = np.random.default_rng(0)
-    pairs = random.integers(len(middle), size=(600, 2))
-    best, best_score, support = None, 0.0, np.zeros(len(middle), bool)
-    for a, b in pairs:
-        cross = direction[a, 0] * direction[b, 1] - direction[a, 1] * direction[b, 0]
-        if abs(cross) < 0.17:  # under 10 degrees: the meeting point is a guess
-            continue
-        gap = middle[b] - middle[a]
-        point = middle[a] + direction[a] * (gap[0] * direction[b, 1] - gap[1] * direction[b, 0]) / cross
-        if not (0.15 * w < point[0] < 0.85 * w and 0.2 * h < point[1] < 0.7 * h):
-            continue
-        ray = point - middle
-        away = np.hypot(*ray.T)
-        sine = np.abs(ray[:, 0] * direction[:, 1] - ray[:, 1] * direction[:, 0]) / np.maximum(away, 1e-6)
-        agree = (sine < math.sin(math.radians(2))) & (away > 0.03 * w)
-        score = np.minimum(length[agree], 0.25 * w).sum()
-        if score > best_score:
-            best, best_score, support = point, score, agree
-    return best, support
+def _held(horizon: float, foot: np.ndarray, least: float) -> float:
+    """The horizon raised until the far wall is no farther than 1 / least of the lower border: a guess that is wrong
+    by a little must not throw the wall to infinity."""
+    far = float(np.quantile(foot, 0.1))
+    return horizon - max(0.0, (least * (1 - horizon) - (far - horizon)) / (1 - least))
 
 
-def _has_sky(small: np.ndarray) -> bool:
-    """A bright or blue, smooth band along the upper edge."""
-    top = small[: max(small.shape[0] // 6, 1)].astype(np.float64)
-    smooth = np.abs(np.diff(top.mean(-1), axis=1)).mean() < 6
-    red, _, blue = top.reshape(-1, 3).mean(0)
-    return bool(smooth and (blue > red + 15 or top.mean() > 170))
+def _ceiling(light: np.ndarray, foot: np.ndarray, horizon: float) -> float | None:
+    """The ratio at which the wall's upper end, the mirrored foot line, follows level edges best; None if none does."""
+    edges, columns = level_edges(light), np.arange(light.shape[1])
+    ratios, scores = np.linspace(0.4, 4, 120), []
+    for ratio in ratios:
+        row = horizon - ratio * (foot - horizon)
+        inside = (row > 1) & (row < horizon - 0.1 * len(light))
+        strength = np.minimum(edges[row[inside].astype(int), columns[inside]], 1.5)
+        scores.append(float(strength.mean()) if inside.mean() > 0.4 else 0.0)
+    best = int(np.argmax(scores))
+    usual = float(np.median(scores))
+    return float(ratios[best]) if scores[best] > max(0.6, 1.8 * usual) else None
 
 
 def box_depth(layout: Layout, width: int, height: int, focal: float) -> Float[Tensor, "H W"]:
-    """Planar z of the box, in units of the camera's height above the floor; without steps or holes."""
-    u = ((torch.arange(width) + 0.5) / width)[None].expand(height, width)
-    v = ((torch.arange(height) + 0.5) / height)[:, None].expand(height, width)
-    x, y = (u - layout.x) * width / focal, (v - layout.y) * height / focal
-    far = torch.full_like(x, 1 / _FAR)
-    if not layout.ceiling:
-        rise = (-y / max(layout.y * height / focal, 1e-6)).clamp(0, 1)
-        far = far / (1 + (_OPEN - 1) * rise * rise * (3 - 2 * rise))
-    planes = [far, y]
-    # Walls stand where the far wall's edge is two fifths of the way from the vanishing point to the border.
-    for wall, sign, room in ((layout.left, -1, layout.x), (layout.right, 1, 1 - layout.x)):
-        if wall:
-            planes.append(sign * x / max(0.4 * _FAR * room * width / focal, 1e-6))
-    if layout.ceiling:
-        planes.append(-y / max(0.4 * _FAR * layout.y * height / focal, 1e-6))
-    return 1 / torch.stack(planes).amax(0)
+    """Planar z of the layout, in units of the camera's height above the floor; the sky lies with the farthest."""
+
+    def over_width(curve: np.ndarray) -> Tensor:
+        at = (np.arange(width) + 0.5) / width * len(curve) - 0.5
+        return torch.from_numpy(np.interp(at, np.arange(len(curve)), curve)).float()
+
+    v = ((torch.arange(height) + 0.5) / height - layout.horizon)[:, None].expand(height, width)
+    inverse = torch.maximum(v, over_width(layout.foot)[None] - layout.horizon)
+    if layout.ceiling is not None:
+        inverse = torch.maximum(inverse, -v / layout.ceiling)
+    for mask, foot in layout.things:
+        board = (over_width(foot)[None] - layout.horizon).expand(height, width)
+        inverse = torch.where(mask, torch.maximum(board, inverse), inverse)
+    return focal / height / inverse
 
 
 class RoomBox:
@@ -130,17 +108,15 @@ class RoomBox:
     whole_pictures_only = True  # a painted view from the side has no room to fit
 
     def __call__(self, frames: Float[Tensor, "T H W 3"], K: Float[Tensor, "3 3"] | None = None) -> Depth:
-        """Planar z in units of the camera's height, everywhere valid; without a K, f = W within 35..75 degrees."""
+        """Planar z in units of the camera's height, not valid in the sky; without a K, f = W within 35..75 degrees."""
         height, width = frames.shape[1:3]
         if K is None:
             narrow, wide = (focal_from_fov(max(width, height), fov) for fov in (35.0, 75.0))
             K = intrinsics(width, height, min(max(float(width), wide), narrow))
-        maps = []
-        for frame in frames:
-            picture = (frame.cpu().clamp(0, 1) * 255).round().to(torch.uint8).numpy()
-            maps.append(box_depth(find_layout(picture), width, height, float(K[0, 0])))
-        z = torch.stack(maps)
-        return Depth(z=z, valid=torch.ones_like(z, dtype=torch.bool), K=K)
+        layouts = [find_layout(frame.cpu().float().clamp(0, 1)) for frame in frames]
+        z = torch.stack([box_depth(layout, width, height, float(K[1, 1])) for layout in layouts])
+        sky = torch.stack([layout.sky for layout in layouts])
+        return Depth(z=z, valid=~sky, K=K, sky=sky)
 
 
 def load(run: Runtime) -> RoomBox:

@@ -1,4 +1,4 @@
-"""Rasterizers of 3D Gaussians: one picture, three ways to compute it (torch, numba, gsplat), one meaning."""
+"""Rasterizers of 3D Gaussians: one picture, four ways to compute it (torch, numba, warp, gsplat), one meaning."""
 
 from .choose import choose, names, rasterize
 

@@ -13,7 +13,14 @@ from ...geometry.rigid import rigid_inverse
 from ...types import Gaussians
 from ..projection import View, colours
 
-_MODULES = {"gsplat": "gsplat_cuda", "numba": "numba_tiles", "torch": "torch_tiles"}
+_MODULES = {"gsplat": "gsplat_cuda", "warp": "warp_tiles", "numba": "numba_tiles", "torch": "torch_tiles"}
+_DEVICES = {"gsplat": ("cuda",), "warp": ("cuda", "cpu"), "numba": ("cpu",)}  # torch: any
+# What to install; each is imported by its own name here.
+_PACKAGES = {
+    "gsplat": ("gsplat", "cuda-gaussians"),
+    "warp": ("warp-lang", "gpu-gaussians"),
+    "numba": ("numba", "cpu-gaussians"),
+}
 
 
 def names() -> list[str]:
@@ -22,27 +29,32 @@ def names() -> list[str]:
 
 
 def choose(device: torch.device, dtype: torch.dtype = torch.float32, rasterizer: str = "auto") -> str:
-    """The rasterizer that will run: "gsplat", "numba" or "torch".
+    """The rasterizer that will run: "gsplat", "warp", "numba" or "torch".
 
-    "auto" is gsplat on CUDA if its kernels are built, numba on the CPU if it is installed, else torch. gsplat needs
-    CUDA and numba the CPU; asking for one where it cannot run is a ValueError, a missing package an ImportError.
+    "auto" is, of those installed: on CUDA gsplat if its kernels are built, else warp; on the CPU numba; else torch.
+    All but torch need float32, gsplat CUDA, numba the CPU; warp runs on both, but on the CPU on one thread, for tests.
+    Asking for one where it cannot run is a ValueError, a missing package an ImportError.
     """
     if rasterizer not in names():
         raise ValueError(f"rasterizer must be one of {', '.join(names())}, got {rasterizer!r}")
     single = dtype == torch.float32
     if rasterizer == "auto":
-        if device.type == "cuda" and single and import_module(".gsplat_cuda", __package__).built():
-            return "gsplat"
+        if device.type == "cuda" and single:
+            if import_module(".gsplat_cuda", __package__).built():
+                return "gsplat"
+            return "warp" if _installed("warp") else "torch"
         return "numba" if device.type == "cpu" and single and _installed("numba") else "torch"
-    wanted = {"gsplat": "cuda", "numba": "cpu", "torch": device.type}[rasterizer]
-    if device.type != wanted or (rasterizer != "torch" and not single):
+    if rasterizer == "torch":
+        return rasterizer
+    if device.type not in _DEVICES[rasterizer] or not single:
+        wanted = " or ".join(_DEVICES[rasterizer])
         raise ValueError(
             f"rasterizer {rasterizer!r} needs float32 on {wanted}, got {dtype} on {device.type}; use 'auto' or 'torch'"
         )
-    if rasterizer != "torch" and not _installed(rasterizer):
-        extra = {"gsplat": "cuda-gaussians", "numba": "cpu-gaussians"}[rasterizer]
+    if not _installed(rasterizer):
+        package, extra = _PACKAGES[rasterizer]
         raise ImportError(
-            f"rasterizer {rasterizer!r} is not installed: pip install {rasterizer} (the extra dreamdance[{extra}])"
+            f"rasterizer {rasterizer!r} is not installed: pip install {package} (the extra dreamdance[{extra}])"
         )
     return rasterizer
 

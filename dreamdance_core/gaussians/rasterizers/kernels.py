@@ -4,7 +4,13 @@ Every kernel works on a range of its outputs and writes nothing else, so that th
 not depend on how many there are. Float constants are float32 objects: a Python float would lift the arithmetic to
 float64.
 
-A packed splat is a row [x, y, xx, xy, yy, opacity, r, g, b, z, extent_x, extent_y] (px, 1/px^2, scene units).
+A packed splat is a row [x, y, xx, xy, yy, opacity, r, g, b, z, left, top, right, bottom, reach] in px, 1/px^2 and scene
+units, padded to a cache line: left to bottom are the pixels it may touch, exclusive ends, and reach is the power at
+which alpha falls under 1/255.
+
+A tile is blended in a small buffer: one line per pixel row, in each line one plane of STRIDE numbers per quantity. The
+innermost loops run over LANES neighbouring pixels of one line without a branch. Unsigned indices, one array and plane
+distances known at compile time let LLVM turn each into vector instructions; with signed ones it does not.
 """
 
 from __future__ import annotations
@@ -13,335 +19,257 @@ import math
 
 import numpy as np
 
-from ..projection import ALPHA_MAX, ALPHA_MIN, EPS_2D, NEAR, T_STOP, TAN_MARGIN
+from ..projection import ALPHA_MAX, ALPHA_MIN, T_STOP
 
-PACKED = 12
-GRADS = 10  # the packed row without its extents
+PACKED = 16
+GRADS = 10  # of a packed row: up to z
+TILE_X, TILE_Y = 32, 16  # px
+LANES = 8
+
+_STRIDE = TILE_X + LANES  # lanes may run over the right edge
+_P0, _P1, _P2, _P3, _P4, _P5, _P6, _P7, _P8, _P9, _P10, _P11, _P12 = (np.uint64(_STRIDE * k) for k in range(13))
+_LINE, _LINE_BACK = 5 * _STRIDE, 13 * _STRIDE
+_DOWN = np.uint64(_LINE_BACK)
+_RECHECK = 32  # splats between two looks whether a tile is full
 
 _ZERO, _HALF, _ONE, _TWO = (np.float32(v) for v in (0, 0.5, 1, 2))
-_NEAR, _EPS, _MARGIN = np.float32(NEAR), np.float32(EPS_2D), np.float32(TAN_MARGIN)
 _ALPHA_MIN, _ALPHA_MAX, _T_STOP = np.float32(ALPHA_MIN), np.float32(ALPHA_MAX), np.float32(T_STOP)
-_SLACK = np.float32(1e-3)  # of a power: rounding must not drop what the exact alpha test keeps
+
+# exp(-p) = q(_MIDDLE - p / 4)^4, q the Chebyshev fit of degree 7: relative error below 1e-6 for p in [0, ln 255].
+_QUARTER, _MIDDLE = np.float32(0.25), np.float32(0.693)
+_E0, _E1, _E2, _E3, _E4, _E5, _E6, _E7 = (
+    np.float32(v)
+    for v in (0.50007359, 0.50007359, 0.25003715, 0.083345672, 0.020832778, 0.0041667373, 0.0007065666, 0.00010072219)
+)
 
 
-def project(start, stop, means, quats, scales, opacities, colours, camera, width, height, packed, seen):
-    """Fills rows of `packed` and `seen`; camera is [R row by row, t, fx, fy, cx, cy]. See projection.project."""
-    r00, r01, r02, r10, r11, r12, r20, r21, r22 = camera[:9]
-    t0, t1, t2, fx, fy, cx, cy = camera[9:]
-    w, h = np.float32(width), np.float32(height)
-    margin_x, margin_y = _MARGIN * _HALF * w / fx, _MARGIN * _HALF * h / fy
-    high_x, low_x = (w - cx) / fx + margin_x, -(cx / fx + margin_x)
-    high_y, low_y = (h - cy) / fy + margin_y, -(cy / fy + margin_y)
-    for i in range(start, stop):
-        seen[i] = False
-        m0, m1, m2 = means[i, 0], means[i, 1], means[i, 2]
-        z = r20 * m0 + r21 * m1 + r22 * m2 + t2
-        opacity = opacities[i]
-        if not (z > _NEAR and opacity > _ALPHA_MIN):
-            continue
-        px = (r00 * m0 + r01 * m1 + r02 * m2 + t0) / z
-        py = (r10 * m0 + r11 * m1 + r12 * m2 + t1) / z
-        qw, qx, qy, qz = quats[i, 0], quats[i, 1], quats[i, 2], quats[i, 3]
-        n = _ONE / max(math.sqrt(qw * qw + qx * qx + qy * qy + qz * qz), np.float32(1e-12))
-        qw, qx, qy, qz = qw * n, qx * n, qy * n, qz * n
-        sx, sy = min(max(px, low_x), high_x), min(max(py, low_y), high_y)
-        xx, xy, yy = _EPS, _ZERO, _EPS
-        for k in range(3):
-            if k == 0:
-                u0 = _ONE - _TWO * (qy * qy + qz * qz)
-                u1, u2 = _TWO * (qx * qy + qw * qz), _TWO * (qx * qz - qw * qy)
-            elif k == 1:
-                u0, u2 = _TWO * (qx * qy - qw * qz), _TWO * (qy * qz + qw * qx)
-                u1 = _ONE - _TWO * (qx * qx + qz * qz)
-            else:
-                u0, u1 = _TWO * (qx * qz + qw * qy), _TWO * (qy * qz - qw * qx)
-                u2 = _ONE - _TWO * (qx * qx + qy * qy)
-            s = scales[i, k]
-            a2 = (r20 * u0 + r21 * u1 + r22 * u2) * s
-            b0 = fx / z * ((r00 * u0 + r01 * u1 + r02 * u2) * s - sx * a2)
-            b1 = fy / z * ((r10 * u0 + r11 * u1 + r12 * u2) * s - sy * a2)
-            xx += b0 * b0
-            xy += b0 * b1
-            yy += b1 * b1
-        det = xx * yy - xy * xy
-        if not det > _ZERO:
-            continue
-        sigmas = math.sqrt(_TWO * math.log(opacity / _ALPHA_MIN))
-        extent_x, extent_y = sigmas * math.sqrt(xx), sigmas * math.sqrt(yy)
-        x, y = fx * px + cx, fy * py + cy
-        if not (x + extent_x > _ZERO and x - extent_x < w and y + extent_y > _ZERO and y - extent_y < h):
-            continue
-        seen[i] = True
-        packed[i, 0], packed[i, 1] = x, y
-        packed[i, 2], packed[i, 3], packed[i, 4] = yy / det, -xy / det, xx / det
-        packed[i, 5] = opacity
-        packed[i, 6], packed[i, 7], packed[i, 8] = colours[i, 0], colours[i, 1], colours[i, 2]
-        packed[i, 9] = z
-        packed[i, 10], packed[i, 11] = extent_x, extent_y
+def list_tiles(start, stop, step, packed, pairs, columns, cursor, lists):
+    """Writes each splat of the chunks start to stop into `lists` at its tiles' cursors (chunks, tiles)."""
+    for chunk in range(start, stop):
+        for i in range(chunk * step, min(len(pairs), (chunk + 1) * step)):
+            if pairs[i] > 0:
+                for ty in range(int(packed[i, 11]) // TILE_Y, (int(packed[i, 13]) - 1) // TILE_Y + 1):
+                    for tx in range(int(packed[i, 10]) // TILE_X, (int(packed[i, 12]) - 1) // TILE_X + 1):
+                        tile = ty * columns + tx
+                        lists[cursor[chunk, tile]] = i
+                        cursor[chunk, tile] += 1
 
 
-def depth_order(ids, z, order, spare):
-    """Fills `order` with ids by ascending z > 0, stable: a radix sort of the float bits in three passes."""
-    bits = z.view(np.uint32)
-    for i in range(len(ids)):
-        spare[i] = ids[i]
-    source, target = spare, order
-    counts = np.empty(2048, np.int64)
-    for step in range(3):
-        shift = np.uint32(11 * step)
+def sort_lists(start, stop, packed, tile_start, lists):
+    """Puts each list front to back, equal depths as they come: a radix sort of the bits of z > 0, byte by byte."""
+    longest = 0
+    for tile in range(start, stop):
+        longest = max(longest, tile_start[tile + 1] - tile_start[tile])
+    z = np.empty((2, longest), np.float32)
+    keys = z.view(np.uint32)
+    ids = np.empty((2, longest), np.int32)
+    counts = np.empty((4, 256), np.int64)
+    for tile in range(start, stop):
+        begin, n = tile_start[tile], tile_start[tile + 1] - tile_start[tile]
         counts[:] = 0
-        for i in range(len(ids)):
-            counts[(bits[source[i]] >> shift) & np.uint32(2047)] += 1
-        total = 0
-        for i in range(2048):
-            total, counts[i] = total + counts[i], total
-        for i in range(len(ids)):
-            digit = (bits[source[i]] >> shift) & np.uint32(2047)
-            target[counts[digit]] = source[i]
-            counts[digit] += 1
-        source, target = target, source
+        for k in range(n):
+            ids[0, k] = lists[begin + k]
+            z[0, k] = packed[ids[0, k], 9]
+            for byte in range(4):
+                counts[byte, (keys[0, k] >> np.uint32(8 * byte)) & np.uint32(255)] += 1
+        here = 0
+        for byte in range(4):
+            shift = np.uint32(8 * byte)
+            if n == 0 or counts[byte, (keys[0, 0] >> shift) & np.uint32(255)] == n:
+                continue  # all alike
+            total = 0
+            for digit in range(256):
+                total, counts[byte, digit] = total + counts[byte, digit], total
+            for k in range(n):
+                digit = (keys[here, k] >> shift) & np.uint32(255)
+                to = counts[byte, digit]
+                keys[1 - here, to], ids[1 - here, to] = keys[here, k], ids[here, k]
+                counts[byte, digit] = to + 1
+            here = 1 - here
+        for k in range(n):
+            lists[begin + k] = ids[here, k]
 
 
-def tile_spans(start, stop, packed, seen, size, columns, rows, span, pairs):
-    """Fills each splat's tile rectangle (x0, y0, x1, y1, exclusive ends) and how many tiles that is."""
-    inverse = _ONE / np.float32(size)
-    for i in range(start, stop):
-        pairs[i] = 0
-        if seen[i]:
-            x, y, ex, ey = packed[i, 0], packed[i, 1], packed[i, 10], packed[i, 11]
-            span[i, 0] = min(max(int(math.floor((x - ex) * inverse)), 0), columns - 1)
-            span[i, 1] = min(max(int(math.floor((y - ey) * inverse)), 0), rows - 1)
-            span[i, 2] = min(max(int(math.floor((x + ex) * inverse)), 0), columns - 1) + 1
-            span[i, 3] = min(max(int(math.floor((y + ey) * inverse)), 0), rows - 1) + 1
-            pairs[i] = (span[i, 2] - span[i, 0]) * (span[i, 3] - span[i, 1])
-
-
-def tile_lists(order, span, first_pair, columns, tile_start, lists, slots):
-    """Counting sort of (splat, tile) pairs by tile, front to back in each.
-
-    lists: splat per slot; slots: where the splat's pairs, from first_pair[splat] on, went; tile_start: (tiles + 1).
-    """
-    tile_start[:] = 0
-    for rank in range(len(order)):
-        i = order[rank]
-        for ty in range(span[i, 1], span[i, 3]):
-            for tx in range(span[i, 0], span[i, 2]):
-                tile_start[ty * columns + tx + 1] += 1
-    for t in range(1, len(tile_start)):
-        tile_start[t] += tile_start[t - 1]
-    cursor = tile_start[:-1].copy()
-    for rank in range(len(order)):
-        i = order[rank]
-        pair = first_pair[i]
-        for ty in range(span[i, 1], span[i, 3]):
-            for tx in range(span[i, 0], span[i, 2]):
-                tile = ty * columns + tx
-                lists[cursor[tile]] = i
-                slots[pair] = cursor[tile]
-                cursor[tile] += 1
-                pair += 1
-
-
-def composite(start, stop, packed, tile_start, lists, size, columns, out, passing):
+def composite(start, stop, packed, tile_start, lists, columns, out, passing):
     """Tiles start to stop: blends their lists front to back into `out` (r, g, b, sum w z) and `passing` (T)."""
     height, width = passing.shape
-    T = np.empty((size, size), np.float32)  # negative: the pixel has stopped
-    sums = np.empty((size, size, 4), np.float32)
+    buffer = np.empty(TILE_Y * _LINE, np.float32)  # planes T, r, g, b, z; T is negative where the pixel has stopped
     for tile in range(start, stop):
-        left, top = tile % columns * size, tile // columns * size
-        right, bottom = min(left + size, width), min(top + size, height)
-        T[:] = _ONE
-        sums[:] = _ZERO
-        open_pixels = (right - left) * (bottom - top)
+        left, top = tile % columns * TILE_X, tile // columns * TILE_Y
+        right, bottom = min(left + TILE_X, width), min(top + TILE_Y, height)
+        buffer[:] = _ZERO
+        for py in range(bottom - top):
+            for px in range(right - left):
+                buffer[np.uint64(py * _LINE + px)] = _ONE
         for slot in range(tile_start[tile], tile_start[tile + 1]):
-            if open_pixels == 0:
-                break
+            if (slot - tile_start[tile]) % _RECHECK == _RECHECK - 1:
+                alive = 0
+                for py in range(bottom - top):
+                    for px in range(TILE_X):
+                        alive += buffer[np.uint64(py * _LINE + px)] > _ZERO
+                if alive == 0:
+                    break
             i = lists[slot]
             x, y, a, b, c = packed[i, 0], packed[i, 1], packed[i, 2], packed[i, 3], packed[i, 4]
             opacity, red, green, blue = packed[i, 5], packed[i, 6], packed[i, 7], packed[i, 8]
-            z, ex, ey = packed[i, 9], packed[i, 10], packed[i, 11]
-            limit = math.log(opacity / _ALPHA_MIN) + _SLACK
-            for py in range(max(top, int(math.floor(y - ey))), min(bottom, int(math.ceil(y + ey)))):
-                dy = np.float32(py) + _HALF - y
-                for px in range(max(left, int(math.floor(x - ex))), min(right, int(math.ceil(x + ex)))):
-                    before = T[py - top, px - left]
-                    dx = np.float32(px) + _HALF - x
-                    power = _HALF * (a * dx * dx + c * dy * dy) + b * dx * dy
-                    if before < _ZERO or power > limit or power < _ZERO:
-                        continue
-                    alpha = min(_ALPHA_MAX, opacity * math.exp(-power))
-                    if alpha < _ALPHA_MIN:
-                        continue
-                    after = before * (_ONE - alpha)
-                    if after <= _T_STOP:
-                        T[py - top, px - left] = -before
-                        open_pixels -= 1
-                        continue
-                    T[py - top, px - left] = after
-                    weight = before * alpha
-                    sums[py - top, px - left, 0] += weight * red
-                    sums[py - top, px - left, 1] += weight * green
-                    sums[py - top, px - left, 2] += weight * blue
-                    sums[py - top, px - left, 3] += weight * z
+            z, reach = packed[i, 9], packed[i, 14]
+            first, last = max(left, int(packed[i, 10])), min(right, int(packed[i, 12]))
+            high, low = max(top, int(packed[i, 11])), min(bottom, int(packed[i, 13]))
+            for strip in range(first, last, LANES):
+                y0, y1 = high, low
+                dx0 = np.float32(strip) + _HALF - x
+                if last - first > LANES:
+                    # The lines where the ellipse reaches this strip: of its edge, concave in x, the highest point here.
+                    lean = b * math.sqrt(_TWO * reach / (a * (a * c - b * b)))
+                    end = dx0 + np.float32(LANES - 1)
+                    for side in range(2):
+                        dx = min(max(lean if side == 0 else -lean, dx0), end)
+                        reached = math.sqrt(max(_ZERO, (_TWO * reach - (a - b * b / c) * dx * dx) / c))
+                        if side == 0:
+                            y0 = max(high, math.ceil(y - b / c * dx - reached - _HALF))
+                        else:
+                            y1 = min(low, math.floor(y - b / c * dx + reached - _HALF) + 1)
+                for py in range(y0, y1):
+                    dy = np.float32(py) + _HALF - y
+                    cross, square = b * dy, _HALF * c * dy * dy
+                    base = np.uint64((py - top) * _LINE + strip - left)
+                    for lane in range(LANES):
+                        at = base + np.uint64(lane)
+                        before = buffer[at]
+                        dx = dx0 + np.float32(np.int32(lane))
+                        power = (_HALF * a * dx + cross) * dx + square
+                        u = _MIDDLE - _QUARTER * power
+                        q = ((((((_E7 * u + _E6) * u + _E5) * u + _E4) * u + _E3) * u + _E2) * u + _E1) * u + _E0
+                        falloff = (q * q) * (q * q)
+                        alpha = min(_ALPHA_MAX, opacity * falloff)
+                        blends = (before > _ZERO) & (power >= _ZERO) & (power <= reach) & (alpha >= _ALPHA_MIN)
+                        alpha = alpha if blends else _ZERO
+                        after = before * (_ONE - alpha)
+                        weight = before * alpha if after > _T_STOP else _ZERO
+                        buffer[at] = after if after > _T_STOP else -abs(before)
+                        buffer[at + _P1] += weight * red
+                        buffer[at + _P2] += weight * green
+                        buffer[at + _P3] += weight * blue
+                        buffer[at + _P4] += weight * z
         for py in range(top, bottom):
             for px in range(left, right):
-                passing[py, px] = abs(T[py - top, px - left])
-                out[py, px] = sums[py - top, px - left]
+                at = np.uint64((py - top) * _LINE + px - left)
+                passing[py, px] = abs(buffer[at])
+                out[py, px, 0], out[py, px, 1] = buffer[at + _P1], buffer[at + _P2]
+                out[py, px, 2], out[py, px, 3] = buffer[at + _P3], buffer[at + _P4]
 
 
-def composite_backward(start, stop, packed, tile_start, lists, size, columns, grad, total, pair_grads):
-    """Tiles start to stop: each pair's gradient of the packed row.
+def composite_backward(start, stop, packed, first_pair, tile_start, lists, columns, grad, total, pair_grads):
+    """Tiles start to stop: each pair's gradient of the packed row, a splat's pairs side by side from first_pair on.
 
     grad: (H,W,4) of `out`; total: (H,W) sum of grad * output over all five outputs. What lies behind a splat is the
-    total less all up to it, so one front-to-back walk is enough.
+    total less all up to it, so one front-to-back walk is enough. Sums over a splat's lines are carried down from line
+    to line in the buffer, which stays one array.
     """
     height, width = total.shape
-    T = np.empty((size, size), np.float32)
-    behind = np.empty((size, size), np.float32)
+    # Planes T, what lies behind, gradient of r, g, b, z; then the sums of d_power times 1, dy, dy^2 and of weight times
+    # those gradients. The line above the tile starts the sums.
+    buffer = np.zeros((TILE_Y + 1) * _LINE_BACK, np.float32)
     for tile in range(start, stop):
-        left, top = tile % columns * size, tile // columns * size
-        right, bottom = min(left + size, width), min(top + size, height)
-        T[:] = _ONE
-        for py in range(top, bottom):
-            for px in range(left, right):
-                behind[py - top, px - left] = total[py, px]
+        tile_x, tile_y = tile % columns, tile // columns
+        left, top = tile_x * TILE_X, tile_y * TILE_Y
+        right, bottom = min(left + TILE_X, width), min(top + TILE_Y, height)
+        for py in range(TILE_Y):
+            for px in range(TILE_X):
+                at = np.uint64((py + 1) * _LINE_BACK + px)
+                if py < bottom - top and px < right - left:
+                    buffer[at], buffer[at + _P1] = _ONE, total[top + py, left + px]
+                    buffer[at + _P2], buffer[at + _P3] = grad[top + py, left + px, 0], grad[top + py, left + px, 1]
+                    buffer[at + _P4], buffer[at + _P5] = grad[top + py, left + px, 2], grad[top + py, left + px, 3]
+                else:
+                    buffer[at] = _ZERO
         for slot in range(tile_start[tile], tile_start[tile + 1]):
+            if (slot - tile_start[tile]) % _RECHECK == _RECHECK - 1:
+                alive = 0
+                for py in range(1, bottom - top + 1):
+                    for px in range(TILE_X):
+                        alive += buffer[np.uint64(py * _LINE_BACK + px)] > _ZERO
+                if alive == 0:
+                    break
             i = lists[slot]
             x, y, a, b, c = packed[i, 0], packed[i, 1], packed[i, 2], packed[i, 3], packed[i, 4]
             opacity, red, green, blue = packed[i, 5], packed[i, 6], packed[i, 7], packed[i, 8]
-            z, ex, ey = packed[i, 9], packed[i, 10], packed[i, 11]
-            limit = math.log(opacity / _ALPHA_MIN) + _SLACK
-            g_dx = g_dy = g_xx = g_xy = g_yy = g_opacity = g_red = g_green = g_blue = g_z = _ZERO
-            for py in range(max(top, int(math.floor(y - ey))), min(bottom, int(math.ceil(y + ey)))):
-                dy = np.float32(py) + _HALF - y
-                for px in range(max(left, int(math.floor(x - ex))), min(right, int(math.ceil(x + ex)))):
-                    before = T[py - top, px - left]
-                    dx = np.float32(px) + _HALF - x
-                    power = _HALF * (a * dx * dx + c * dy * dy) + b * dx * dy
-                    if before < _ZERO or power > limit or power < _ZERO:
-                        continue
-                    falloff = math.exp(-power)
-                    raw = opacity * falloff
-                    alpha = min(_ALPHA_MAX, raw)
-                    if alpha < _ALPHA_MIN:
-                        continue
-                    after = before * (_ONE - alpha)
-                    if after <= _T_STOP:
-                        T[py - top, px - left] = -before
-                        continue
-                    T[py - top, px - left] = after
-                    weight = before * alpha
-                    d_red, d_green, d_blue, d_z = grad[py, px, 0], grad[py, px, 1], grad[py, px, 2], grad[py, px, 3]
-                    q = d_red * red + d_green * green + d_blue * blue + d_z * z
-                    rest = behind[py - top, px - left] - weight * q
-                    behind[py - top, px - left] = rest
-                    g_red += weight * d_red
-                    g_green += weight * d_green
-                    g_blue += weight * d_blue
-                    g_z += weight * d_z
-                    if raw <= _ALPHA_MAX:
+            z, reach = packed[i, 9], packed[i, 14]
+            first, last = max(left, int(packed[i, 10])), min(right, int(packed[i, 12]))
+            high, low = max(top, int(packed[i, 11])), min(bottom, int(packed[i, 13]))
+            g_all = g_dx = g_dy = g_xx = g_xy = g_yy = g_red = g_green = g_blue = g_z = _ZERO
+            for strip in range(first, last, LANES):
+                y0, y1 = high, low
+                dx0 = np.float32(strip) + _HALF - x
+                if last - first > LANES:
+                    # The lines where the ellipse reaches this strip: of its edge, concave in x, the highest point here.
+                    lean = b * math.sqrt(_TWO * reach / (a * (a * c - b * b)))
+                    end = dx0 + np.float32(LANES - 1)
+                    for side in range(2):
+                        dx = min(max(lean if side == 0 else -lean, dx0), end)
+                        reached = math.sqrt(max(_ZERO, (_TWO * reach - (a - b * b / c) * dx * dx) / c))
+                        if side == 0:
+                            y0 = max(high, math.ceil(y - b / c * dx - reached - _HALF))
+                        else:
+                            y1 = min(low, math.floor(y - b / c * dx + reached - _HALF) + 1)
+                if y1 <= y0:
+                    continue
+                for lane in range(LANES):
+                    at = np.uint64((y0 - top) * _LINE_BACK + strip - left + lane)
+                    buffer[at + _P6] = buffer[at + _P7] = buffer[at + _P8] = _ZERO
+                    buffer[at + _P9] = buffer[at + _P10] = buffer[at + _P11] = buffer[at + _P12] = _ZERO
+                for py in range(y0, y1):
+                    dy = np.float32(py) + _HALF - y
+                    cross, square = b * dy, _HALF * c * dy * dy
+                    base = np.uint64((py - top + 1) * _LINE_BACK + strip - left)
+                    for lane in range(LANES):
+                        at = base + np.uint64(lane)
+                        above = at - _DOWN
+                        before = buffer[at]
+                        dx = dx0 + np.float32(np.int32(lane))
+                        power = (_HALF * a * dx + cross) * dx + square
+                        u = _MIDDLE - _QUARTER * power
+                        q = ((((((_E7 * u + _E6) * u + _E5) * u + _E4) * u + _E3) * u + _E2) * u + _E1) * u + _E0
+                        falloff = (q * q) * (q * q)
+                        raw = opacity * falloff
+                        alpha = min(_ALPHA_MAX, raw)
+                        blends = (before > _ZERO) & (power >= _ZERO) & (power <= reach) & (alpha >= _ALPHA_MIN)
+                        alpha = alpha if blends else _ZERO
+                        after = before * (_ONE - alpha)
+                        weight = before * alpha if after > _T_STOP else _ZERO
+                        d_red, d_green, d_blue = buffer[at + _P2], buffer[at + _P3], buffer[at + _P4]
+                        d_z = buffer[at + _P5]
+                        q = d_red * red + d_green * green + d_blue * blue + d_z * z
+                        rest = buffer[at + _P1] - weight * q
                         d_alpha = before * q - rest / (_ONE - alpha)
-                        g_opacity += d_alpha * falloff
-                        d_power = -d_alpha * raw
-                        g_dx += d_power * dx
-                        g_dy += d_power * dy
-                        g_xx += d_power * dx * dx
-                        g_xy += d_power * dx * dy
-                        g_yy += d_power * dy * dy
-            pair_grads[slot, 0] = -(a * g_dx + b * g_dy)
-            pair_grads[slot, 1] = -(b * g_dx + c * g_dy)
-            pair_grads[slot, 2], pair_grads[slot, 3], pair_grads[slot, 4] = _HALF * g_xx, g_xy, _HALF * g_yy
-            pair_grads[slot, 5] = g_opacity
-            pair_grads[slot, 6], pair_grads[slot, 7], pair_grads[slot, 8] = g_red, g_green, g_blue
-            pair_grads[slot, 9] = g_z
-
-
-def project_backward(
-    start, stop, means, quats, scales, camera, width, height, packed, pairs, first_pair, slots, pair_grads, grads
-):
-    """Sums each splat's pair gradients in a fixed order and carries them through the projection.
-
-    grads: (N,14) of means 3, quats 4, scales 3, opacity 1, colour 3.
-    """
-    r00, r01, r02, r10, r11, r12, r20, r21, r22 = camera[:9]
-    t0, t1, t2, fx, fy, cx, cy = camera[9:]
-    w, h = np.float32(width), np.float32(height)
-    margin_x, margin_y = _MARGIN * _HALF * w / fx, _MARGIN * _HALF * h / fy
-    high_x, low_x = (w - cx) / fx + margin_x, -(cx / fx + margin_x)
-    high_y, low_y = (h - cy) / fy + margin_y, -(cy / fy + margin_y)
-    g = np.empty(GRADS, np.float32)
-    U = np.empty((3, 3), np.float32)  # rotation of the Gaussian
-    dU = np.empty((3, 3), np.float32)
-    for i in range(start, stop):
-        grads[i] = _ZERO
-        if pairs[i] == 0:
-            continue
-        g[:] = _ZERO
-        for pair in range(first_pair[i], first_pair[i] + pairs[i]):
-            for k in range(GRADS):
-                g[k] += pair_grads[slots[pair], k]
-        grads[i, 10] = g[5]
-        grads[i, 11], grads[i, 12], grads[i, 13] = g[6], g[7], g[8]
-        # conic -> covariance: dC = -Q dQ Q with Q the conic
-        a, b, c = packed[i, 2], packed[i, 3], packed[i, 4]
-        p00, p01 = g[2] * a + _HALF * g[3] * b, g[2] * b + _HALF * g[3] * c
-        p10, p11 = _HALF * g[3] * a + g[4] * b, _HALF * g[3] * b + g[4] * c
-        d_xx, d_xy, d_yy = -(a * p00 + b * p10), -(a * p01 + b * p11), -(b * p01 + c * p11)
-        z = packed[i, 9]
-        px = (r00 * means[i, 0] + r01 * means[i, 1] + r02 * means[i, 2] + t0) / z
-        py = (r10 * means[i, 0] + r11 * means[i, 1] + r12 * means[i, 2] + t1) / z
-        sx, sy = min(max(px, low_x), high_x), min(max(py, low_y), high_y)
-        qw, qx, qy, qz = quats[i, 0], quats[i, 1], quats[i, 2], quats[i, 3]
-        n = _ONE / max(math.sqrt(qw * qw + qx * qx + qy * qy + qz * qz), np.float32(1e-12))
-        qw, qx, qy, qz = qw * n, qx * n, qy * n, qz * n
-        U[0, 0] = _ONE - _TWO * (qy * qy + qz * qz)
-        U[0, 1], U[0, 2] = _TWO * (qx * qy - qw * qz), _TWO * (qx * qz + qw * qy)
-        U[1, 0], U[1, 2] = _TWO * (qx * qy + qw * qz), _TWO * (qy * qz - qw * qx)
-        U[1, 1] = _ONE - _TWO * (qx * qx + qz * qz)
-        U[2, 0], U[2, 1] = _TWO * (qx * qz - qw * qy), _TWO * (qy * qz + qw * qx)
-        U[2, 2] = _ONE - _TWO * (qx * qx + qy * qy)
-        d_z = g[9]
-        d_sx = d_sy = _ZERO  # of the clamped slopes
-        for k in range(3):
-            s = scales[i, k]
-            a0 = (r00 * U[0, k] + r01 * U[1, k] + r02 * U[2, k]) * s
-            a1 = (r10 * U[0, k] + r11 * U[1, k] + r12 * U[2, k]) * s
-            a2 = (r20 * U[0, k] + r21 * U[1, k] + r22 * U[2, k]) * s
-            b0, b1 = fx / z * (a0 - sx * a2), fy / z * (a1 - sy * a2)
-            d_b0, d_b1 = _TWO * (d_xx * b0 + d_xy * b1), _TWO * (d_xy * b0 + d_yy * b1)
-            d_z -= (d_b0 * b0 + d_b1 * b1) / z
-            d_sx -= d_b0 * fx / z * a2
-            d_sy -= d_b1 * fy / z * a2
-            d_a0, d_a1 = d_b0 * fx / z, d_b1 * fy / z
-            d_a2 = -(d_a0 * sx + d_a1 * sy)
-            e0 = r00 * d_a0 + r10 * d_a1 + r20 * d_a2  # of the world axis
-            e1 = r01 * d_a0 + r11 * d_a1 + r21 * d_a2
-            e2 = r02 * d_a0 + r12 * d_a1 + r22 * d_a2
-            grads[i, 7 + k] = U[0, k] * e0 + U[1, k] * e1 + U[2, k] * e2
-            dU[0, k], dU[1, k], dU[2, k] = e0 * s, e1 * s, e2 * s
-        d_w = _TWO * (qx * (dU[2, 1] - dU[1, 2]) + qy * (dU[0, 2] - dU[2, 0]) + qz * (dU[1, 0] - dU[0, 1]))
-        d_x = _TWO * (
-            qy * (dU[0, 1] + dU[1, 0]) + qz * (dU[0, 2] + dU[2, 0]) + qw * (dU[2, 1] - dU[1, 2])
-            - _TWO * qx * (dU[1, 1] + dU[2, 2])
-        )  # fmt: skip
-        d_y = _TWO * (
-            qx * (dU[0, 1] + dU[1, 0]) + qz * (dU[1, 2] + dU[2, 1]) + qw * (dU[0, 2] - dU[2, 0])
-            - _TWO * qy * (dU[0, 0] + dU[2, 2])
-        )  # fmt: skip
-        d_q = _TWO * (
-            qx * (dU[0, 2] + dU[2, 0]) + qy * (dU[1, 2] + dU[2, 1]) + qw * (dU[1, 0] - dU[0, 1])
-            - _TWO * qz * (dU[0, 0] + dU[1, 1])
-        )  # fmt: skip
-        along = d_w * qw + d_x * qx + d_y * qy + d_q * qz  # the length of a quaternion has no effect
-        grads[i, 3], grads[i, 4] = (d_w - along * qw) * n, (d_x - along * qx) * n
-        grads[i, 5], grads[i, 6] = (d_y - along * qy) * n, (d_q - along * qz) * n
-        d_px, d_py = g[0] * fx, g[1] * fy
-        if low_x <= px <= high_x:
-            d_px += d_sx
-        if low_y <= py <= high_y:
-            d_py += d_sy
-        d_z -= (d_px * px + d_py * py) / z
-        d_0, d_1 = d_px / z, d_py / z
-        grads[i, 0] = r00 * d_0 + r10 * d_1 + r20 * d_z
-        grads[i, 1] = r01 * d_0 + r11 * d_1 + r21 * d_z
-        grads[i, 2] = r02 * d_0 + r12 * d_1 + r22 * d_z
+                        moves = blends & (after > _T_STOP) & (raw <= _ALPHA_MAX)
+                        d_power = -d_alpha * raw if moves else _ZERO
+                        buffer[at] = after if after > _T_STOP else -abs(before)
+                        buffer[at + _P1] = rest
+                        buffer[at + _P6] = buffer[above + _P6] + d_power
+                        buffer[at + _P7] = buffer[above + _P7] + d_power * dy
+                        buffer[at + _P8] = buffer[above + _P8] + d_power * dy * dy
+                        buffer[at + _P9] = buffer[above + _P9] + weight * d_red
+                        buffer[at + _P10] = buffer[above + _P10] + weight * d_green
+                        buffer[at + _P11] = buffer[above + _P11] + weight * d_blue
+                        buffer[at + _P12] = buffer[above + _P12] + weight * d_z
+                for lane in range(LANES):
+                    at = np.uint64((y1 - top) * _LINE_BACK + strip - left + lane)
+                    dx = dx0 + np.float32(np.int32(lane))
+                    g_all += buffer[at + _P6]
+                    g_dx += buffer[at + _P6] * dx
+                    g_xx += buffer[at + _P6] * dx * dx
+                    g_dy += buffer[at + _P7]
+                    g_xy += buffer[at + _P7] * dx
+                    g_yy += buffer[at + _P8]
+                    g_red += buffer[at + _P9]
+                    g_green += buffer[at + _P10]
+                    g_blue += buffer[at + _P11]
+                    g_z += buffer[at + _P12]
+            column, wide = int(packed[i, 10]) // TILE_X, (int(packed[i, 12]) - 1) // TILE_X + 1
+            pair = first_pair[i] + (tile_y - int(packed[i, 11]) // TILE_Y) * (wide - column) + tile_x - column
+            pair_grads[pair, 0], pair_grads[pair, 1] = -(a * g_dx + b * g_dy), -(b * g_dx + c * g_dy)
+            pair_grads[pair, 2], pair_grads[pair, 3], pair_grads[pair, 4] = _HALF * g_xx, g_xy, _HALF * g_yy
+            pair_grads[pair, 5] = -g_all / opacity
+            pair_grads[pair, 6], pair_grads[pair, 7], pair_grads[pair, 8] = g_red, g_green, g_blue
+            pair_grads[pair, 9] = g_z

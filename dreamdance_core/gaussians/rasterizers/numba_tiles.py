@@ -6,8 +6,9 @@ when two host threads use them at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from inspect import unwrap
 from typing import Any, NamedTuple
@@ -19,21 +20,21 @@ from torch import Tensor
 
 from ...types import Gaussians
 from ..projection import View
-from . import kernels
+from . import kernels, projection_kernels
 
-_CHUNKS_PER_THREAD = 8  # uneven tiles even out
+_PROJECTION = ("project", "project_backward")
+_PARTS_PER_THREAD = 8  # uneven tiles even out
+_CHUNKS = 32  # of the splats, so that they can be listed at once; the result does not depend on it
 
 
 class _Plan(NamedTuple):
-    """One picture's splats, sorted into tiles (see kernels.py for the arrays)."""
+    """One picture's splats, listed by tile (see kernels.py for the arrays)."""
 
+    camera: np.ndarray
     packed: np.ndarray
     pairs: np.ndarray
-    first_pair: np.ndarray
     tile_start: np.ndarray
     lists: np.ndarray
-    slots: np.ndarray
-    size: int
     columns: int
 
 
@@ -49,34 +50,29 @@ def splat(
 class _Rasterize(torch.autograd.Function):
     @staticmethod
     def forward(ctx, means, quats, scales, opacities, colours, view):
-        arrays = [t.detach().contiguous().numpy() for t in (means, quats, scales, opacities, colours)]
-        camera = _camera(view)
-        plan = _plan(arrays, camera, view)
-        out = np.empty((view.height, view.width, 4), np.float32)
-        passing = np.empty((view.height, view.width), np.float32)
-        tiles = (plan.packed, plan.tile_start, plan.lists, plan.size, plan.columns)
-        _in_threads("composite", len(plan.tile_start) - 1, *tiles, out, passing)
-        out, passing = torch.from_numpy(out), torch.from_numpy(passing)
-        ctx.plan, ctx.camera, ctx.view = plan, camera, view
+        out, passing, plan = _draw((means, quats, scales, opacities, colours), view)
+        ctx.plan, ctx.view = plan, view
         ctx.save_for_backward(means, quats, scales, out, passing)
         return out, passing
 
     @staticmethod
     def backward(ctx, grad_out, grad_passing):
         means, quats, scales, out, passing = ctx.saved_tensors
-        plan = ctx.plan
+        plan, view = ctx.plan, ctx.view
         total = (grad_out * out).sum(-1) + grad_passing * passing
+        ends = np.cumsum(plan.pairs, dtype=np.int64)
+        first_pair = ends - plan.pairs
         pair_grads = np.zeros((len(plan.lists), kernels.GRADS), np.float32)
-        tiles = (plan.packed, plan.tile_start, plan.lists, plan.size, plan.columns)
-        grad = grad_out.contiguous().numpy()
-        _in_threads("composite_backward", len(plan.tile_start) - 1, *tiles, grad, total.numpy(), pair_grads)
-        grads = np.empty((len(means), 14), np.float32)
-        arrays = [t.detach().contiguous().numpy() for t in (means, quats, scales)]
-        lists = (plan.packed, plan.pairs, plan.first_pair, plan.slots)
-        size = (ctx.view.width, ctx.view.height)
-        _in_threads("project_backward", len(means), *arrays, ctx.camera, *size, *lists, pair_grads, grads)
-        g = torch.from_numpy(grads)
-        return g[:, :3], g[:, 3:7], g[:, 7:10], g[:, 10], g[:, 11:14], None
+        grads = [torch.empty(t.shape) for t in (means, quats, scales)]
+        grads += [torch.empty(len(means)), torch.empty(len(means), 3)]
+        with _threads() as run:
+            tiles = (plan.tile_start, plan.lists, plan.columns, grad_out.contiguous().numpy(), total.numpy())
+            run("composite_backward", len(plan.tile_start) - 1, plan.packed, first_pair, *tiles, pair_grads)
+            run(
+                "project_backward", len(means), *_arrays(means, quats, scales), plan.camera, view.width, view.height,
+                plan.packed, plan.pairs, first_pair, pair_grads, *(g.numpy() for g in grads),
+            )  # fmt: skip
+        return *grads, None
 
 
 def _camera(view: View) -> np.ndarray:
@@ -86,46 +82,63 @@ def _camera(view: View) -> np.ndarray:
     return torch.cat([w2c[:3, :3].flatten(), w2c[:3, 3], inner]).cpu().numpy()
 
 
-def _plan(arrays: list[np.ndarray], camera: np.ndarray, view: View) -> _Plan:
-    count = len(arrays[0])
+def _arrays(*tensors: Tensor) -> list[np.ndarray]:
+    return [t.detach().contiguous().numpy() for t in tensors]
+
+
+def _draw(fields: tuple[Tensor, ...], view: View) -> tuple[Tensor, Tensor, _Plan]:
+    """Premultiplied colours with sum of weight times z, transmittance, and the plan a backward pass needs."""
+    arrays, camera = _arrays(*fields), _camera(view)
+    count, width, height = len(arrays[0]), view.width, view.height
+    columns, rows = -(-width // kernels.TILE_X), -(-height // kernels.TILE_Y)
+    step = max(1, -(-count // _CHUNKS))
     packed = np.empty((count, kernels.PACKED), np.float32)
-    seen = np.empty(count, np.bool_)
-    _in_threads("project", count, *arrays, camera, view.width, view.height, packed, seen)
-    ids = np.flatnonzero(seen).astype(np.int32)
-    order = np.empty(len(ids), np.int32)
-    _compiled("depth_order")(ids, np.ascontiguousarray(packed[:, 9]), order, np.empty_like(order))
-    size = 16 if len(ids) == 0 or float(packed[ids, 10:].mean()) < 24 else 32
-    columns, rows = -(-view.width // size), -(-view.height // size)
-    span = np.empty((count, 4), np.int32)
-    pairs = np.empty(count, np.int64)
-    _in_threads("tile_spans", count, packed, seen, size, columns, rows, span, pairs)
-    ends = np.cumsum(pairs)
-    total = int(ends[-1]) if count else 0
-    first_pair = ends - pairs
-    tile_start = np.empty(columns * rows + 1, np.int64)
-    lists, slots = np.empty(total, np.int32), np.empty(total, np.int64)
-    _compiled("tile_lists")(order, span, first_pair, columns, tile_start, lists, slots)
-    return _Plan(packed, pairs, first_pair, tile_start, lists, slots, size, columns)
+    pairs = np.empty(count, np.int32)
+    counts = np.empty((_CHUNKS, columns * rows), np.int64)
+    out, passing = np.empty((height, width, 4), np.float32), np.empty((height, width), np.float32)
+    with _threads() as run:
+        run("project", _CHUNKS, step, *arrays, camera, width, height, columns, packed, pairs, counts)
+        ends = counts.T.ravel().cumsum()  # tile by tile, in each chunk by chunk
+        cursor = np.ascontiguousarray((ends - counts.T.ravel()).reshape(-1, _CHUNKS).T)
+        tile_start = np.append(cursor[0], ends[-1])
+        lists = np.empty(ends[-1], np.int32)
+        run("list_tiles", _CHUNKS, step, packed, pairs, columns, cursor, lists)
+        tiles = columns * rows
+        run("sort_lists", tiles, packed, tile_start, lists)
+        run("composite", tiles, packed, tile_start, lists, columns, out, passing)
+    plan = _Plan(camera, packed, pairs, tile_start, lists, columns)
+    return torch.from_numpy(out), torch.from_numpy(passing), plan
 
 
 @cache
 def _compiled(name: str) -> Callable[..., None]:
-    """A kernel as machine code; kept on disk beside the package (or in numba's user cache) after the first call."""
+    """A kernel as machine code; kept on disk beside the package or in numba's user cache, where one can be written."""
     import numba
 
-    plain = unwrap(getattr(kernels, name))  # a runtime type checker may stand before it
-    return numba.njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz"})(plain)
+    module = projection_kernels if name in _PROJECTION else kernels
+    plain = unwrap(getattr(module, name))  # a runtime type checker may stand before it
+    options = {"nogil": True, "error_model": "numpy", "fastmath": {"contract", "nsz"}}
+    try:
+        return numba.njit(cache=True, **options)(plain)
+    except RuntimeError:  # no folder for the cache
+        return numba.njit(**options)(plain)
 
 
-def _in_threads(name: str, count: int, *arguments: Any) -> None:
-    """kernel(start, stop, *arguments) over all of range(count), on as many threads as torch uses."""
-    kernel = _compiled(name)
+@contextmanager
+def _threads() -> Iterator[Callable[..., None]]:
+    """run(name, count, *arguments): a kernel over all of range(count), on as many threads as torch uses."""
     threads = torch.get_num_threads()
-    if threads == 1 or count < 64:
-        kernel(0, count, *arguments)
-        return
-    edges = np.linspace(0, count, threads * _CHUNKS_PER_THREAD + 1).astype(int).tolist()
-    with ThreadPoolExecutor(threads) as pool:
+
+    def run(name: str, count: int, *arguments: Any) -> None:
+        kernel = _compiled(name)
+        parts = min(count, threads * _PARTS_PER_THREAD)
+        if threads == 1 or parts < 2:
+            kernel(0, count, *arguments)
+            return
+        edges = [count * k // parts for k in range(parts + 1)]
         jobs = [pool.submit(kernel, a, b, *arguments) for a, b in zip(edges[:-1], edges[1:], strict=True)]
         for job in jobs:
             job.result()
+
+    with ThreadPoolExecutor(threads) as pool:
+        yield run

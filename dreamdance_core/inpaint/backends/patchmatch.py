@@ -8,13 +8,17 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
+from scipy.ndimage import distance_transform_edt
 from torch import Tensor
 
 from ...runtime import Runtime
 
 _LARGEST_HOLE = 60_000  # pixels; a larger one is filled at a smaller size, where patches also span more of the scene
 _GUIDE = 0.25  # how much the height in the picture counts beside the colours of a patch
+
+_BEFORE = 1.15  # times nearer than the hole: another thing, not to be continued into it
+_ENOUGH = 0.2  # share of the known pixels that must remain to copy from
 
 
 class PatchMatch:
@@ -28,20 +32,36 @@ class PatchMatch:
         self.largest_hole = largest_hole
 
     def __call__(
-        self, image: Float[Tensor, "H W 3"], hole_mask: Float[Tensor, "H W"], prompt: str = "", seed: int = 0
+        self,
+        image: Float[Tensor, "H W 3"],
+        hole_mask: Float[Tensor, "H W"],
+        prompt: str = "",
+        seed: int = 0,
+        z: Float[Tensor, "H W"] | None = None,
     ) -> Float[Tensor, "H W 3"]:
-        """The picture with the hole (mask above 0.5) filled; grey where no pixel is known."""
+        """The picture with the hole (mask above 0.5) filled; grey where no pixel is known.
+
+        With z nothing is copied from what stands before the hole.
+        """
         hole = (hole_mask > 0.5).cpu().numpy()
         if not hole.any():
             return image.clone()
         if hole.all():
             return torch.full_like(image, 0.5)
         picture = (image * 255).round().clamp(0, 255).to(torch.uint8).cpu().numpy()
-        filled = torch.from_numpy(_fill(picture, hole, seed, self.largest_hole)).to(image) / 255
+        front = np.zeros_like(hole) if z is None else in_front(z.cpu().numpy(), hole)
+        filled = torch.from_numpy(_fill(picture, hole, front, seed, self.largest_hole)).to(image) / 255
         return torch.where(torch.from_numpy(hole).to(image.device)[..., None], filled, image)
 
 
-def _fill(picture: np.ndarray, hole: np.ndarray, seed: int, largest_hole: int) -> np.ndarray:
+def in_front(z: Float[np.ndarray, "h w"], hole: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
+    """Known pixels that stand before what the nearest hole pixel shows; none where little else would be left."""
+    at = distance_transform_edt(~hole, return_distances=False, return_indices=True)
+    front = ~hole & (z[tuple(at)] > _BEFORE * z)
+    return front if (~hole & ~front).sum() > _ENOUGH * (~hole).sum() else np.zeros_like(front)
+
+
+def _fill(picture: np.ndarray, hole: np.ndarray, front: np.ndarray, seed: int, largest_hole: int) -> np.ndarray:
     import patchmatch
 
     height, width = hole.shape
@@ -59,8 +79,11 @@ def _fill(picture: np.ndarray, hole: np.ndarray, seed: int, largest_hole: int) -
         return np.broadcast_to(picture[~hole].mean(0).round().astype(np.uint8), picture.shape).copy()
     guide = np.zeros((*small_hole.shape, 3), np.float32)
     guide[..., 0] = np.linspace(0, 1, len(guide), dtype=np.float32)[:, None]
+    apart = cv2.resize(front.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
     patchmatch.set_random_seed(seed % 2**32)
-    filled = patchmatch.inpaint_regularity(small, small_hole, guide, patch_size=3, guide_weight=_GUIDE)
+    filled = patchmatch.inpaint_regularity(
+        small, small_hole, guide, global_mask=apart, patch_size=3, guide_weight=_GUIDE
+    )
     return filled if size == (width, height) else cv2.resize(filled, (width, height), interpolation=cv2.INTER_CUBIC)
 
 

@@ -38,7 +38,12 @@ class SdxlInpaint:
 
     @torch.no_grad()
     def __call__(
-        self, image: Float[Tensor, "H W 3"], hole_mask: Float[Tensor, "H W"], prompt: str = "", seed: int = 0
+        self,
+        image: Float[Tensor, "H W 3"],
+        hole_mask: Float[Tensor, "H W"],
+        prompt: str = "",
+        seed: int = 0,
+        z: Float[Tensor, "H W"] | None = None,
     ) -> Float[Tensor, "H W 3"]:
         """The picture with the hole (mask above 0.5) painted; the rest comes back bit-exact."""
         seed = noise_seed(seed, hole_mask)

@@ -18,7 +18,12 @@ class Telea:
     """See InpaintBackend; prompt and seed change nothing."""
 
     def __call__(
-        self, image: Float[Tensor, "H W 3"], hole_mask: Float[Tensor, "H W"], prompt: str = "", seed: int = 0
+        self,
+        image: Float[Tensor, "H W 3"],
+        hole_mask: Float[Tensor, "H W"],
+        prompt: str = "",
+        seed: int = 0,
+        z: Float[Tensor, "H W"] | None = None,
     ) -> Float[Tensor, "H W 3"]:
         """The picture with the hole (mask above 0.5) filled; grey where the hole is everything."""
         hole = hole_mask > 0.5
