@@ -113,7 +113,7 @@ class HostInpaint:
             side=native_side(self.model),
             step=max(_STEP, self.vae.spacial_compression_encode()),
             whole=any(key in values for c in (self.positive, self.negative) for _, values in c for key in _PLACES),
-            first=None if self.first is None else lambda picture, hole: self.first(picture, hole, prompt, seed),
+            first=None if self.first is None else lambda picture, hole: self.first(picture, hole, prompt, seed, z),
         )
 
     def _sample(self, picture: Tensor, hole: Tensor, seed: int, step: Callable[[int, Tensor | None], None]) -> Tensor:

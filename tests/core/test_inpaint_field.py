@@ -146,9 +146,12 @@ def test_faded_is_one_inside_and_falls_to_zero_outside():
     assert torch.equal(faded(mask, 0), mask)
 
 
-def test_noise_follows_from_seed_and_hole():
-    hole = _hole(20, 30, (5, 5, 9, 9))
-    assert noise_seed(3, hole) == noise_seed(3, hole.clone())
-    others = [noise_seed(4, hole), noise_seed(3, hole.roll(1, 1)), noise_seed(3, hole.T.contiguous())]
+def test_noise_follows_from_seed_and_hole_but_not_from_single_pixels():
+    hole = _hole(96, 144, (20, 30, 55, 61))
+    others = [noise_seed(4, hole), noise_seed(3, hole.roll(12, 1)), noise_seed(3, hole.T.contiguous())]
     assert len({noise_seed(3, hole), *others}) == 4
     assert all(0 <= seed < 2**63 for seed in others)
+    frayed = hole.clone()
+    frayed[55, 40] = frayed[30, 61] = 1
+    frayed[20, 30] = 0
+    assert noise_seed(3, frayed) == noise_seed(3, hole), "the geometry of a view may differ by a pixel between runs"
