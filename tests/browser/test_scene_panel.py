@@ -230,6 +230,22 @@ def test_a_removed_node_frees_its_view(ran):
     assert ran.evaluate(lost, _TRAIN)
 
 
+def test_inside_a_subgraph_the_panel_appears_too(ran):
+    """Outputs of a subgraph's nodes come under the subgraph's id, not their own."""
+    inner = """id => {
+        const graph = window.app.graph;
+        window.inner = graph.convertToSubgraph(new Set([graph.getNodeById(id)])).subgraph;
+        window.app.queuePrompt(0, 1);
+    }"""
+    ran.evaluate("workflow => window.app.loadGraphData(workflow)", _tiny_workflow())
+    ran.wait_for_timeout(1000)
+    ran.evaluate(inner, _RENDER)
+    ran.wait_for_function(
+        "() => window.inner.nodes.some(n => n.dreamdancePanels?.dreamdance_scene?.payload?.total === 8)",
+        timeout=120_000,
+    )
+
+
 def test_no_complaint_and_no_request_leaves_the_host(ran, comfyui):
     """Last of the file: over everything above."""
     away = [url for url in ran.requests if not url.startswith((comfyui.url, f"blob:{comfyui.url}", "data:"))]
