@@ -71,7 +71,7 @@ def ran(page, comfyui):
     page.prompt_before = page.evaluate(_PROMPT)
     page.requests.clear()
     page.evaluate("() => window.app.queuePrompt(0, 1)")
-    page.wait_for_function(_HAVE_PANELS, arg=[_TRAIN, _RENDER], timeout=240_000)
+    page.wait_for_function(_HAVE_PANELS, arg=[_TRAIN, _RENDER], timeout=480_000)
     page.evaluate(_CENTRE, _RENDER)
     page.wait_for_timeout(2000)
     return page
