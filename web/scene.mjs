@@ -7,7 +7,6 @@ import { Pictures } from "./pictures.mjs";
 import { Orbit, fitted, placedK } from "./view.mjs";
 
 const TURN = 0.09; // rad per arrow key
-const FULL_TURN = 2 * Math.PI;
 const WORDS = {
   path: { camera: "frame", picture: "rendered" },
   views: { camera: "view", picture: "training view" },
@@ -115,9 +114,10 @@ export class ScenePanel {
     this.slider.max = payload.cameras.length - 1;
     this.play.hidden = !payload.path || payload.cameras.length < 2;
     this.note.hidden = true;
-    this.orbit ??= new Orbit(payload.cameras[0].c2w, payload.depth);
+    this.orbit ??= new Orbit();
+    this.orbit.around(payload.cameras[0].c2w, payload.depth); // keeps the user's look
     this.select(Math.min(this.index, payload.cameras.length - 1));
-    if (this.viewer) this.open();
+    if (this.viewer || this.opening) this.open();
   }
 
   // The 3D view of the present scene; any other panel's is closed.
@@ -343,7 +343,7 @@ export class ScenePanel {
       const frame = this.frame.getBoundingClientRect();
       this.compare.value = Math.round(((event.clientX - frame.left) / frame.width) * 100);
     } else if (this.drag.moves) this.orbit.pan(dx, dy);
-    else this.orbit.turn((-dx * FULL_TURN) / 2, (dy * FULL_TURN) / 2);
+    else this.orbit.turn(-dx * Math.PI, dy * Math.PI); // half a turn across the stage
     Object.assign(this.drag, { x: event.clientX, y: event.clientY });
     this.redraw();
   }

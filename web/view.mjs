@@ -37,10 +37,10 @@ const turned = (c2w, v) => [0, 1, 2].map((i) => c2w[i][0] * v[0] + c2w[i][1] * v
 
 // An orbit around a point before the first camera, which looks at things `depth` away; "up" is that camera's.
 export class Orbit {
-  constructor(first, depth) {
-    this.first = first;
-    this.depth = depth;
-    this.reset();
+  around(first, depth) {
+    const begun = this.first;
+    Object.assign(this, { first, depth });
+    if (!begun) this.reset();
   }
 
   reset() {

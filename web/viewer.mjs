@@ -149,13 +149,18 @@ export class Viewer {
   }
 
   async settle() {
-    while (this.stale && !this.closed) {
-      this.stale = false;
-      await this.spark.defaultView.prepare({ scene: this.world, camera: this.camera, update: this.fresh });
-      this.fresh = false;
-      if (!this.closed) this.renderer.render(this.world, this.camera);
+    try {
+      while (this.stale && !this.closed) {
+        this.stale = false;
+        await this.spark.defaultView.prepare({ scene: this.world, camera: this.camera, update: this.fresh });
+        this.fresh = false;
+        if (!this.closed) this.renderer.render(this.world, this.camera);
+      }
+    } catch (error) {
+      if (!this.closed) throw error; // a sort in flight fails when its context goes
+    } finally {
+      this.settled = null;
     }
-    this.settled = null;
   }
 
   close() {

@@ -51,3 +51,5 @@ def page(browser, comfyui):
     page.wait_for_timeout(1000)
     yield page
     page.close()
+    comfyui.post("/queue", {"clear": True})  # what the page left running must not keep the next one waiting
+    comfyui.post("/interrupt", {})

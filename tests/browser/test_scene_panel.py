@@ -71,7 +71,7 @@ def ran(page, comfyui):
     page.prompt_before = page.evaluate(_PROMPT)
     page.requests.clear()
     page.evaluate("() => window.app.queuePrompt(0, 1)")
-    page.wait_for_function(_HAVE_PANELS, arg=[_TRAIN, _RENDER], timeout=240_000)
+    page.wait_for_function(_HAVE_PANELS, arg=[_TRAIN, _RENDER], timeout=480_000)
     page.evaluate(_CENTRE, _RENDER)
     page.wait_for_timeout(2000)
     return page
@@ -228,6 +228,22 @@ def test_a_removed_node_frees_its_view(ran):
         return gl.isContextLost() && panel.viewer === null;
     }"""
     assert ran.evaluate(lost, _TRAIN)
+
+
+def test_inside_a_subgraph_the_panel_appears_too(ran):
+    """Outputs of a subgraph's nodes come under the subgraph's id, not their own."""
+    inner = """id => {
+        const graph = window.app.graph;
+        window.inner = graph.convertToSubgraph(new Set([graph.getNodeById(id)])).subgraph;
+        window.app.queuePrompt(0, 1);
+    }"""
+    ran.evaluate("workflow => window.app.loadGraphData(workflow)", _tiny_workflow())
+    ran.wait_for_timeout(1000)
+    ran.evaluate(inner, _RENDER)
+    ran.wait_for_function(
+        "() => window.inner.nodes.some(n => n.dreamdancePanels?.dreamdance_scene?.payload?.total === 8)",
+        timeout=120_000,
+    )
 
 
 def test_no_complaint_and_no_request_leaves_the_host(ran, comfyui):

@@ -216,6 +216,8 @@ def running(base: Path, *, seconds: float = 240) -> Iterator[Server]:
     command = [sys.executable, str(source_tree() / "main.py"), "--cpu", "--disable-api-nodes", "--listen", "127.0.0.1"]
     command += ["--port", str(server.port), "--base-directory", str(base), "--database-url", "sqlite:///:memory:"]
     environment = os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1", "HF_HUB_OFFLINE": "1"}
+    # numba's cache beside the sources names the modules as this ComfyUI loads them: by the path of its custom_nodes.
+    environment["NUMBA_CACHE_DIR"] = str(base / "numba")
     with open(server.log, "wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=base, env=environment)
         try:
