@@ -12,7 +12,7 @@ import pytest
 
 pytestmark = pytest.mark.server
 _ROOT = Path(__file__).resolve().parents[2]
-_WORKFLOWS = ("animate_quick", "scene_only", "camera_by_hand")
+_WORKFLOWS = ("animate_quick", "scene_only", "camera_by_hand", "custom_scene")
 
 
 @pytest.fixture(scope="module")
