@@ -71,7 +71,7 @@ def test_what_others_write(pack, splat_bytes, tmp_path):
 
 @pytest.fixture
 def saved(pack, splat_bytes, tmp_path, monkeypatch):
-    """A wall 3 units away with its own path, saved the way Save Splat and Save Cameras name files."""
+    """A wall 3 units away, saved the way Save Splat names its file."""
     import folder_paths
 
     monkeypatch.setattr(folder_paths, "get_output_directory", lambda: str(tmp_path))
@@ -96,17 +96,13 @@ def test_a_saved_scene_comes_with_its_path(pack, saved, tmp_path):
     load = pack.nodes.scene_files.LoadScene
     alone = load.fingerprint_inputs("scene_00001.spz")
     splat, cameras = load.execute("scene_00001.spz").result
-    assert isinstance(cameras, ExecutionBlocker) and "no camera path beside scene_00001.spz" in cameras.message
+    assert isinstance(cameras, ExecutionBlocker) and "no scene_00001.camera.json beside the scene" in cameras.message
     assert splat.positions.shape == (1, 1600, 3)
-    pack.nodes.camera.SaveCameras.execute(saved, "scene", "camera.json")
+    pack.dreamdance_core.io.camera_files.write_cameras(tmp_path / "scene_00001.camera.json", saved)
     assert load.fingerprint_inputs("scene_00001.spz") != alone, "a new path is a new result"
     cameras = load.execute("scene_00001.spz")[1]
     torch.testing.assert_close(cameras.c2w, saved.c2w)
-    (tmp_path / "scene_00001.camera.json").write_text(
-        (tmp_path / "scene_00001.json").read_text().replace("12.0", "8.0")
-    )
-    assert load.execute("scene_00001.spz")[1].fps == 8.0, "the command line's name first"
-    assert load.fingerprint_inputs(None) == load.fingerprint_inputs(".") == "missing"
+    assert load.fingerprint_inputs(None) == load.fingerprint_inputs(".") == "missing|missing"
     with pytest.raises(FileNotFoundError, match="put it there and give its name"):
         load.execute("nothing.ply")
     (tmp_path / "page.spz").write_text("hello")
