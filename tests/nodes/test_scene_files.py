@@ -157,3 +157,17 @@ def test_the_host_looks_from_where_our_cameras_stand(pack):
     back = convert.from_load3d(infos, 320, 480)
     torch.testing.assert_close(back.c2w, c2w, atol=1e-5, rtol=0)
     torch.testing.assert_close(back.K, K, atol=1e-3, rtol=0)
+
+
+def test_a_picture_without_a_character_is_a_scene(pack):
+    """An empty hole mask: nothing of the picture is repainted, and the scene is completed beyond it."""
+    picture = torch.rand(1, 6, 9, 3, generator=torch.Generator().manual_seed(1)).repeat_interleave(16, 1)
+    picture = picture.repeat_interleave(16, 2)
+    ramp = torch.linspace(0.1, 1, 96)[None, :, None, None].expand(1, 96, 144, 3)
+    path = pack.nodes.camera.CameraPath.execute("truck", 0.5, 3, 24.0, 144, 96, 53.0)[0]
+    execute = pack.nodes.scene.SpiralSceneInpaint.execute
+    views, frames, masks, cameras, *_ = execute(
+        picture, torch.zeros(1, 96, 144), "telea", "room_box", "", 0, 0, 2, depth=ramp, cameras=path
+    ).result
+    torch.testing.assert_close(frames[0], picture[0])
+    assert len(frames) >= 2 and float(masks[1].mean()) > 0.001 and len(cameras) == 3
