@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from dreamdance_core.io.splat_files import read_splats, write_splats
+from dreamdance_core.types import Gaussians
 
 FIELDS = ("means", "quats", "scales", "opacities", "sh")
 
@@ -79,7 +80,7 @@ def saved(pack, splat_bytes, tmp_path, monkeypatch):
     y, x = torch.meshgrid(torch.linspace(-3, 3, 40), torch.linspace(-3, 3, 40), indexing="ij")
     means = torch.stack([x, y, torch.full_like(x, 3)], -1).reshape(-1, 3)
     n = len(means)
-    wall = types.Gaussians(
+    wall = Gaussians(
         means=means, quats=torch.eye(4)[:1].repeat(n, 1), scales=torch.full((n, 3), 0.15),
         opacities=torch.full((n,), 0.99), sh=means[:, None] / 3,
     )  # fmt: skip
@@ -102,7 +103,7 @@ def test_a_saved_scene_comes_with_its_path(pack, saved, tmp_path):
     assert load.fingerprint_inputs("scene_00001.spz") != alone, "a new path is a new result"
     cameras = load.execute("scene_00001.spz")[1]
     torch.testing.assert_close(cameras.c2w, saved.c2w)
-    assert load.fingerprint_inputs(None) == load.fingerprint_inputs(".") == "missing|missing"
+    assert load.fingerprint_inputs(None) == load.fingerprint_inputs("") == "missing|missing"
     with pytest.raises(FileNotFoundError, match="put it there and give its name"):
         load.execute("nothing.ply")
     (tmp_path / "page.spz").write_text("hello")

@@ -9,6 +9,9 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from PIL import Image
+
+from dreamdance_core.io.splat_files import read_splats
 
 pytestmark = pytest.mark.server
 _ROOT = Path(__file__).resolve().parents[2]
@@ -115,6 +118,22 @@ def test_other_workflows_reduced(comfyui, shipped, name):
     assert run.ending == "execution_success", run.error
     frames, _, _ = _decoded(comfyui, run.outputs, _node(prompt, "SaveVideo"))
     assert frames.std() > 20
+
+
+def test_custom_scene_reduced(comfyui, shipped):
+    """One scene, saved by the host, seen by its renderer, and shot twice."""
+    prompt = _reduced(shipped("custom_scene"))
+    run = comfyui.run(prompt, timeout=300)
+    assert run.ending == "execution_success", run.error
+    shots = [_decoded(comfyui, run.outputs, key)[0] for key in prompt if prompt[key]["class_type"] == "SaveVideo"]
+    assert len(shots) == 2 and all(len(frames) == 6 and frames.std() > 20 for frames in shots)
+    assert np.abs(shots[0][0].astype(int) - shots[1][0]).mean() < 4, "both start at the scene's first camera"
+    assert np.abs(shots[0][-1].astype(int) - shots[1][-1]).mean() > 6
+    saved = comfyui.base / "output" / run.outputs[_node(prompt, "SaveGaussianSplat")]["result"][0]
+    assert saved.suffix == ".ply" and len(read_splats(saved)) > 10000
+    (entry,) = run.outputs[_node(prompt, "PreviewImage")]["images"]
+    host = np.asarray(Image.open(comfyui.base / entry["type"] / entry["subfolder"] / entry["filename"]).convert("RGB"))
+    assert host.shape == shots[0][0].shape and host.std() > 20
 
 
 def _up_to(prompt: dict, node: str, sink: dict) -> dict:
