@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from . import backends
@@ -193,8 +194,8 @@ def path_in_scene(
     *,
     width: int,
     height: int,
-    K: Tensor | None = None,
-    start: Tensor | None = None,
+    K: Float[Tensor, "3 3"] | None = None,
+    start: Float[Tensor, "4 4"] | None = None,
     run: Runtime,
 ) -> Cameras:
     """The path placed by what a finished scene shows from the pose it shall start at (c2w; None: the identity).

@@ -19,9 +19,9 @@ from .sockets import Cameras, cameras_of, from_splat, median_depth_of, to_splat
 _ROOM = 2 * 1024**3  # bytes of GPU memory that other models leave to one look at the scene
 
 
-def _camera_names(path: str) -> list[str]:
-    """Where a scene's own path may lie: beside it, as the command line or as Save Cameras names it."""
-    return [str(Path(path).with_suffix(suffix)) for suffix in (".camera.json", ".json")] if Path(path).name else []
+def _camera_name(path: str) -> str:
+    """Where the command line puts the path of a scene: beside it."""
+    return str(Path(path).with_suffix(".camera.json")) if Path(path).name else ""
 
 
 class LoadScene(io.ComfyNode):
@@ -31,8 +31,8 @@ class LoadScene(io.ComfyNode):
             node_id="DreamDanceLoadScene",
             display_name="Load Scene",
             category="DreamDance/scene",
-            description="Reads a saved Gaussian scene (.ply, .spz, .ksplat, .splat) and the camera path that was saved "
-            "with it.",
+            description="Reads a saved Gaussian scene (.ply, .spz, .ksplat, .splat), and the camera path that lies "
+            "beside it.",
             search_aliases=["load splat", "load ply", "import gaussian", "spz", "ksplat", "reuse scene", "load 3dgs"],
             has_intermediate_output=True,
             inputs=[
@@ -48,26 +48,25 @@ class LoadScene(io.ComfyNode):
                 Cameras.Output(
                     "cameras",
                     display_name="cameras",
-                    tooltip="The path saved beside it (SCENE.camera.json or SCENE.json); stops what follows if there "
-                    "is none.",
+                    tooltip="The path beside it, SCENE.camera.json; stops what follows if there is none.",
                 ),
             ],
         )
 
     @classmethod
     def fingerprint_inputs(cls, path) -> str:
-        return "|".join(files.fingerprint(name) for name in (path, *_camera_names(path or "")))
+        return f"{files.fingerprint(path)}|{files.fingerprint(_camera_name(path or ''))}"
 
     @classmethod
     def execute(cls, path) -> io.NodeOutput:
         scene = files.existing(path)
         gaussians = read_splats(scene)
         said = f"{scene.name}: {len(gaussians)} Gaussians"
-        beside = [name for name in _camera_names(str(scene)) if Path(name).is_file()]
-        if not beside:
-            missing = f"no camera path beside {scene.name}; use Load Cameras, or Camera Path + Place Cameras In Scene"
+        beside = Path(_camera_name(str(scene)))
+        if not beside.is_file():
+            missing = f"no {beside.name} beside the scene; use Load Cameras, or Camera Path + Place Cameras In Scene"
             return io.NodeOutput(to_splat(gaussians), ExecutionBlocker(missing), ui={"text": [said]})
-        cameras = read_cameras(beside[0])
+        cameras = read_cameras(beside)
         return io.NodeOutput(to_splat(gaussians), cameras, ui=path_ui(cameras, said))
 
 

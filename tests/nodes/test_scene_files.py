@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from dreamdance_core.io.splat_files import read_splats, write_splats
+from dreamdance_core.types import Gaussians
 
 FIELDS = ("means", "quats", "scales", "opacities", "sh")
 
@@ -71,7 +72,7 @@ def test_what_others_write(pack, splat_bytes, tmp_path):
 
 @pytest.fixture
 def saved(pack, splat_bytes, tmp_path, monkeypatch):
-    """A wall 3 units away with its own path, saved the way Save Splat and Save Cameras name files."""
+    """A wall 3 units away, saved the way Save Splat names its file."""
     import folder_paths
 
     monkeypatch.setattr(folder_paths, "get_output_directory", lambda: str(tmp_path))
@@ -79,7 +80,7 @@ def saved(pack, splat_bytes, tmp_path, monkeypatch):
     y, x = torch.meshgrid(torch.linspace(-3, 3, 40), torch.linspace(-3, 3, 40), indexing="ij")
     means = torch.stack([x, y, torch.full_like(x, 3)], -1).reshape(-1, 3)
     n = len(means)
-    wall = types.Gaussians(
+    wall = Gaussians(
         means=means, quats=torch.eye(4)[:1].repeat(n, 1), scales=torch.full((n, 3), 0.15),
         opacities=torch.full((n,), 0.99), sh=means[:, None] / 3,
     )  # fmt: skip
@@ -96,17 +97,13 @@ def test_a_saved_scene_comes_with_its_path(pack, saved, tmp_path):
     load = pack.nodes.scene_files.LoadScene
     alone = load.fingerprint_inputs("scene_00001.spz")
     splat, cameras = load.execute("scene_00001.spz").result
-    assert isinstance(cameras, ExecutionBlocker) and "no camera path beside scene_00001.spz" in cameras.message
+    assert isinstance(cameras, ExecutionBlocker) and "no scene_00001.camera.json beside the scene" in cameras.message
     assert splat.positions.shape == (1, 1600, 3)
-    pack.nodes.camera.SaveCameras.execute(saved, "scene", "camera.json")
+    pack.dreamdance_core.io.camera_files.write_cameras(tmp_path / "scene_00001.camera.json", saved)
     assert load.fingerprint_inputs("scene_00001.spz") != alone, "a new path is a new result"
     cameras = load.execute("scene_00001.spz")[1]
     torch.testing.assert_close(cameras.c2w, saved.c2w)
-    (tmp_path / "scene_00001.camera.json").write_text(
-        (tmp_path / "scene_00001.json").read_text().replace("12.0", "8.0")
-    )
-    assert load.execute("scene_00001.spz")[1].fps == 8.0, "the command line's name first"
-    assert load.fingerprint_inputs(None) == load.fingerprint_inputs(".") == "missing"
+    assert load.fingerprint_inputs(None) == load.fingerprint_inputs("") == "missing|missing"
     with pytest.raises(FileNotFoundError, match="put it there and give its name"):
         load.execute("nothing.ply")
     (tmp_path / "page.spz").write_text("hello")
@@ -161,3 +158,17 @@ def test_the_host_looks_from_where_our_cameras_stand(pack):
     back = convert.from_load3d(infos, 320, 480)
     torch.testing.assert_close(back.c2w, c2w, atol=1e-5, rtol=0)
     torch.testing.assert_close(back.K, K, atol=1e-3, rtol=0)
+
+
+def test_a_picture_without_a_character_is_a_scene(pack):
+    """An empty hole mask: nothing of the picture is repainted, and the scene is completed beyond it."""
+    picture = torch.rand(1, 6, 9, 3, generator=torch.Generator().manual_seed(1)).repeat_interleave(16, 1)
+    picture = picture.repeat_interleave(16, 2)
+    ramp = torch.linspace(0.1, 1, 96)[None, :, None, None].expand(1, 96, 144, 3)
+    path = pack.nodes.camera.CameraPath.execute("truck", 0.5, 3, 24.0, 144, 96, 53.0)[0]
+    execute = pack.nodes.scene.SpiralSceneInpaint.execute
+    views, frames, masks, cameras, *_ = execute(
+        picture, torch.zeros(1, 96, 144), "telea", "room_box", "", 0, 0, 2, depth=ramp, cameras=path
+    ).result
+    torch.testing.assert_close(frames[0], picture[0])
+    assert len(frames) >= 2 and float(masks[1].mean()) > 0.001 and len(cameras) == 3

@@ -10,10 +10,13 @@ from urllib.parse import urlencode
 import av
 import numpy as np
 import pytest
+from PIL import Image
+
+from dreamdance_core.io.splat_files import read_splats
 
 pytestmark = pytest.mark.server
 _ROOT = Path(__file__).resolve().parents[2]
-_WORKFLOWS = ("animate_quick", "scene_only", "camera_by_hand")
+_WORKFLOWS = ("animate_quick", "scene_only", "camera_by_hand", "custom_scene")
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +129,22 @@ def test_other_workflows_reduced(comfyui, shipped, name):
         header = comfyui.get_bytes("/view?" + urlencode({"filename": shown, "type": "temp"}))[:2000]
         (scene,) = run.outputs[_node(prompt, "DreamDanceTrainGaussians")]["dreamdance_scene"]
         assert f"element vertex {scene['count']}\n".encode() in header and b"f_dc_0" in header
+
+
+def test_custom_scene_reduced(comfyui, shipped):
+    """One scene, saved by the host, seen by its renderer, and shot twice."""
+    prompt = _reduced(shipped("custom_scene"))
+    run = comfyui.run(prompt, timeout=300)
+    assert run.ending == "execution_success", run.error
+    shots = [_decoded(comfyui, run.outputs, key)[0] for key in prompt if prompt[key]["class_type"] == "SaveVideo"]
+    assert len(shots) == 2 and all(len(frames) == 6 and frames.std() > 20 for frames in shots)
+    assert np.abs(shots[0][0].astype(int) - shots[1][0]).mean() < 4, "both start at the scene's first camera"
+    assert np.abs(shots[0][-1].astype(int) - shots[1][-1]).mean() > 6
+    saved = comfyui.base / "output" / run.outputs[_node(prompt, "SaveGaussianSplat")]["result"][0]
+    assert saved.suffix == ".ply" and len(read_splats(saved)) > 10000
+    (entry,) = run.outputs[_node(prompt, "PreviewImage")]["images"]
+    host = np.asarray(Image.open(comfyui.base / entry["type"] / entry["subfolder"] / entry["filename"]).convert("RGB"))
+    assert host.shape == shots[0][0].shape and host.std() > 20
 
 
 def _up_to(prompt: dict, node: str, sink: dict) -> dict:
