@@ -170,10 +170,10 @@ _ALL = (
         size=444473596,
         licence="MIT",
         permissive=True,
-        used_by="segment (host's BACKGROUND_REMOVAL)",
+        used_by="segment/birefnet",
         sources=(_HUB + "Comfy-Org/BiRefNet/resolve/main/background_removal/birefnet.safetensors",),
     ),
-    _hub("toonout", "joelseytre/toonout", "MIT", "segment (host's BACKGROUND_REMOVAL)", True, ("*.pth",)),
+    _hub("toonout", "joelseytre/toonout", "MIT", "segment/toonout", True, ("*.safetensors", "*.pth")),
     _hub(
         "depth_anything_v2",
         "depth-anything/Depth-Anything-V2-Small-hf",
