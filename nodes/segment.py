@@ -77,8 +77,8 @@ class SegmentCharacter(io.ComfyNode):
                 backend_input(
                     "segment",
                     "The network that finds the character. u2net_small (4.6 MB) runs on the CPU in seconds; birefnet "
-                    "(the paper's) and toonout (anime) want a GPU and their weights in models/dreamdance. Ignored when a "
-                    "mask, an alpha channel or a background removal model is there.",
+                    "(the paper's) and toonout (anime) want a GPU and their weights in models/dreamdance. Ignored when "
+                    "a mask, an alpha channel or a background removal model is there.",
                 ),
                 io.BackgroundRemoval.Input(
                     "bg_removal_model",
