@@ -1,6 +1,6 @@
 """BiRefNet, general use, Swin-L (ZhengPeng7/BiRefNet, as repacked by Comfy-Org/BiRefNet, main; MIT), weight `birefnet`.
 
-The paper's own choice. 1024 x 1024, 0.44 GB of weights; seconds on a GPU, about a minute and 4 GB on a CPU.
+The paper's own choice. 1024 x 1024, 0.44 GB of weights; a GPU's work: on a CPU count minutes.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def prepare(image: Float[Tensor, "H W 3"], side: int) -> Float[Tensor, "1 3 S S"
 
 @contextmanager
 def _reported(network: nn.Module, run: Runtime) -> Iterator[None]:
-    """Progress (and the chance to cancel) after every heavy part: on a CPU one picture takes half a minute."""
+    """Progress (and the chance to cancel) after every heavy part: on a CPU one picture takes minutes."""
     parts = [part for part in network.modules() if isinstance(part, SwinBlock | DeformableConv)]
     total = sum(2 if isinstance(part, SwinBlock) else 1 for part in parts)  # the backbone looks at two scales
     done = 0
