@@ -166,7 +166,7 @@ class Window:
 @runtime_checkable
 class SegmentBackend(Protocol):
     def __call__(self, image: Float[Tensor, "H W 3"]) -> Float[Tensor, "H W"]:
-        """Coarse character alpha of the whole picture, in [0,1]."""
+        """Character alpha of the whole picture, in [0,1]: coarse, or final if the class says `fine = True`."""
 
 
 @runtime_checkable

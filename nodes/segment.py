@@ -61,19 +61,30 @@ class SegmentCharacter(io.ComfyNode):
             category="DreamDance/character",
             description="Cuts the character out of its picture: a soft mask with clean edge colours, and the hole that "
             "Spiral Scene Inpaint fills behind it.",
-            search_aliases=["matting", "remove background", "rembg", "cut out", "birefnet", "character mask", "u2net"],
+            search_aliases=[
+                "matting",
+                "remove background",
+                "rembg",
+                "cut out",
+                "birefnet",
+                "toonout",
+                "character mask",
+                "u2net",
+            ],
             has_intermediate_output=True,
             inputs=[
                 io.Image.Input("image", tooltip="One picture of one character. A fourth channel is used as its alpha."),
                 backend_input(
                     "segment",
-                    "The network that finds the character. u2net_small (4.6 MB) runs on the CPU in seconds. "
-                    "Ignored when a mask, an alpha channel or a background removal model is there.",
+                    "The network that finds the character. u2net_small (4.6 MB) runs on the CPU in seconds; birefnet "
+                    "(the paper's) and toonout (anime) want a GPU and their weights in models/dreamdance. Ignored when "
+                    "a mask, an alpha channel or a background removal model is there.",
                 ),
                 io.BackgroundRemoval.Input(
                     "bg_removal_model",
                     optional=True,
-                    tooltip="A model from Load Background Removal Model (BiRefNet); replaces the backend.",
+                    tooltip="A model from Load Background Removal Model (BiRefNet), through the host's own code; "
+                    "replaces the backend.",
                 ),
                 io.Mask.Input(
                     "mask",

