@@ -69,7 +69,7 @@ def _scene(command: argparse.ArgumentParser) -> None:
     command.add_argument("--focal", type=_focal, help="focal length of the art, px of its canvas")
     command.add_argument("--views", type=int, default=10, help="most views to paint (default: 10)")
     command.add_argument("--no-spiral", action="store_true", help="paint only what the camera path sees")
-    command.add_argument("--fit-steps", type=int, default=200, help="steps of Gaussian fitting (default: 200)")
+    command.add_argument("--fit-steps", type=int, default=400, help="steps of Gaussian fitting (default: 400)")
     command.add_argument("--size", type=_size, help="canvas WxH, multiples of 16 (default: the art's aspect)")
     command.add_argument("--long-side", type=int, default=768, help="canvas long side, px (default: 768)")
 

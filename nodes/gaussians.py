@@ -43,12 +43,11 @@ class TrainGaussians(io.ComfyNode):
                 Views.Input("views", tooltip="The views of Spiral Scene Inpaint."),
                 io.Int.Input(
                     "iterations",
-                    default=200,
+                    default=400,
                     min=0,
                     max=30000,
-                    tooltip="Training steps. 200 refine the pixel-aligned start in a minute on 2 CPU cores; on "
-                    "a GPU 3000 "
-                    "take about as long. 0 keeps the start.",
+                    tooltip="Training steps. 400 refine the pixel-aligned start in about a minute on 2 CPU cores. 0 keeps "
+                    "the start.",
                 ),
                 io.Int.Input(
                     "max_side",

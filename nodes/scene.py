@@ -182,9 +182,8 @@ class SpiralSceneInpaint(io.ComfyNode):
                     "spiral",
                     default=True,
                     advanced=True,
-                    tooltip="Look around the picture along a spiral first, so that the scene holds for other "
-                    "paths too. "
-                    "Off: only what your path sees.",
+                    tooltip="Look around the picture along a spiral as well, after your path, so that the scene holds "
+                    "for other paths too. Off: only what your path sees.",
                 ),
                 Cameras.Input(
                     "cameras",

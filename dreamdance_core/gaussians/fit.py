@@ -27,7 +27,7 @@ _COOL_FROM = 0.3  # share of the steps at full learning rates
 class FitOptions:
     """How Gaussians are fitted. Learning rates are Adam's, per step."""
 
-    steps: int = 200
+    steps: int = 400
     max_side: int = 384  # px; larger views are trained in random crops of this side, at their own resolution
     seed: int = 0
     rasterizer: str = "auto"

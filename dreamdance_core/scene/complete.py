@@ -27,8 +27,8 @@ class SceneOptions:
     """How much of the world around the picture is made up."""
 
     views: int = 10  # most views to paint, spiral and path together
-    spiral: bool = True  # look around the picture first, so that other paths can be shot later
-    spiral_stop: float = 0.03  # a spiral view with a smaller hole (share of the picture) is not painted
+    spiral: bool = True  # look around the picture as well, so that other paths can be shot later
+    spiral_stop: float = 0.003  # a spiral view with a smaller hole (share of the picture) is not painted
     path_stop: float = 0.001  # the wanted path is what will be seen: small holes count
     outpaint: float = 0.25  # margin painted around the picture first, as a share of its size; 0 = none
     paint_hole: bool = True  # False: the picture comes with the character already painted over
@@ -60,7 +60,7 @@ def complete_scene(
 
     The hole (mask above 0.5) is painted over, its depth continued from the background around it. Then the view with
     the largest hole is warped, painted and joined, again and again: first outside the picture's frame, then along the
-    spiral, then along the path, which is re-based to its first pose and given in the depth's unit. depth: of the
+    path, which is re-based to its first pose and given in the depth's unit, then along the spiral. depth: of the
     picture (its values inside the hole are not used) or a depth backend, which then sees every painted view. K:
     pixels; None takes the depth's own, else f = W. Where depth.sky is set stands a sphere behind everything else.
     What the path will uncover goes to run.note before the first view is painted. Raises ValueError when sizes disagree
@@ -161,7 +161,11 @@ def _thin(values: Tensor) -> Tensor:
 
 
 def _paint_views(world: World, path: Cameras | None, options: SceneOptions, note: Callable) -> None:
-    """Adds up to options.views painted views: the margin, then greedily along the spiral, then along the path."""
+    """Adds up to options.views painted views: the margin, then greedily along the path, then along the spiral.
+
+    The paper goes along the spiral first. What the path will show is then painted in one piece instead of in the thin
+    strips that the spiral's small moves uncover, and it comes first where views are few.
+    """
     first = world.views[0]
     reference, z = first.cameras, first.depth.z[0]
     if options.outpaint > 0 and len(world.views) <= options.views:
@@ -170,18 +174,17 @@ def _paint_views(world: World, path: Cameras | None, options: SceneOptions, note
         K[:, 0, 0], K[:, 1, 1] = K[:, 0, 0] * widened, K[:, 1, 1] * widened
         world.add_painted(replace(reference, K=K))
         note(len(world.views) - 1, world.views[-1].frames[0])
-    if options.spiral:
-        points = unproject(z, reference.K[0], reference.c2w[0]).reshape(-1, 3)[:: max(1, z.numel() // 20000)]
-        spread = (points.quantile(0.95, dim=0) - points.quantile(0.05, dim=0)).mean()
-        c2w = spiral(float(spread), float(points[:, 2].quantile(0.05)))[::2]
-        share = options.views if path is None else (options.views + 1) // 2
-        candidates = replace(reference, c2w=c2w, K=reference.K.expand(len(c2w), 3, 3))
-        _greedy(world, candidates, share, (options.spiral_stop, 1), note)
     if path is not None:
         stride = list(range(0, len(path), 4))
         candidates = path[stride if stride[-1] == len(path) - 1 else [*stride, len(path) - 1]]
         # Neighbours count as well: a path that turns on past its last painted view must not end in a void.
         _greedy(world, candidates, options.views, (options.path_stop, 0), note)
+    if options.spiral:
+        points = unproject(z, reference.K[0], reference.c2w[0]).reshape(-1, 3)[:: max(1, z.numel() // 20000)]
+        spread = (points.quantile(0.95, dim=0) - points.quantile(0.05, dim=0)).mean()
+        c2w = spiral(float(spread), float(points[:, 2].quantile(0.05)))[::2]
+        candidates = replace(reference, c2w=c2w, K=reference.K.expand(len(c2w), 3, 3))
+        _greedy(world, candidates, options.views, (options.spiral_stop, 1), note)
 
 
 def _greedy(world: World, candidates: Cameras, most: int, rule: tuple[float, int], note: Callable) -> None:
