@@ -46,8 +46,8 @@ class TrainGaussians(io.ComfyNode):
                     default=400,
                     min=0,
                     max=30000,
-                    tooltip="Training steps. 400 refine the pixel-aligned start in about a minute on 2 CPU cores. 0 keeps "
-                    "the start.",
+                    tooltip="Training steps. 400 refine the pixel-aligned start in about a minute on 2 CPU cores. "
+                    "0 keeps the start.",
                 ),
                 io.Int.Input(
                     "max_side",
