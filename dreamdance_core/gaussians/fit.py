@@ -20,7 +20,7 @@ from .projection import SH_C0
 from .rasterizers import rasterize
 from .virtual import between, resample, sway
 
-_COOL_FROM = 0.3  # share of the steps at full learning rates
+_COOL_FROM = 0.3, 60  # share of the steps at full learning rates, and how many at least: short runs need them all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +79,7 @@ def fit(
         losses = []
         for step, crop in enumerate(_schedule(views, path, options, run)):
             for group in optimiser.param_groups:
-                group["lr"] = group["full_lr"] * _cooling(step / options.steps)
+                group["lr"] = group["full_lr"] * _cooling(step, options.steps)
             optimiser.zero_grad(set_to_none=True)
             loss, picture = _loss(model, views, edges, crop, options)
             loss.backward()
@@ -92,12 +92,14 @@ def fit(
         return FitResult(gaussians=fitted, report=report)
 
 
-def _cooling(progress: float) -> float:
+def _cooling(step: int, steps: int) -> float:
     """What is left of the learning rates: all of them at first, then a cosine down to a twentieth.
 
     Adam's steps do not shrink by themselves, and one of 2.5e-2 in a logit is a grain of over a level in the picture.
     """
-    late = max((progress - _COOL_FROM) / (1 - _COOL_FROM), 0.0)
+    share, least = _COOL_FROM
+    begin = max(share * steps, least)
+    late = max((step - begin) / max(steps - begin, 1.0), 0.0)
     return 0.05 + 0.95 * (0.5 + 0.5 * math.cos(math.pi * late))
 
 

@@ -213,6 +213,7 @@ def _vote(planes: Tensor, position: Tensor, inverse: Tensor) -> Tensor:
         weight = on[best] & free
         points, values = position[weight].double(), inverse[weight].double()
         normal = (points[:, :, None] * points[:, None]).sum(0)
+        normal += 1e-9 * normal.trace() * torch.eye(3, dtype=torch.float64)  # pixels in one line fix no plane
         plane = torch.linalg.solve(normal, (points * values[:, None]).sum(0)).float()
         found.append(plane)
         free &= ((plane * position).sum(-1) / inverse - 1).abs() > 0.03

@@ -6,6 +6,7 @@ when two host threads use them at once.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -112,11 +113,16 @@ def _draw(fields: tuple[Tensor, ...], view: View) -> tuple[Tensor, Tensor, _Plan
 
 @cache
 def _compiled(name: str) -> Callable[..., None]:
-    """A kernel as machine code; kept on disk beside the package or in numba's user cache, where one can be written."""
+    """A kernel as machine code; kept on disk beside the package or in numba's user cache, where one can be written.
+
+    What is kept names the module that made it, and this folder goes by one name in ComfyUI (its path) and by another on
+    the command line: each name has a cache of its own.
+    """
     import numba
 
     module = projection_kernels if name in _PROJECTION else kernels
     plain = unwrap(getattr(module, name))  # a runtime type checker may stand before it
+    plain.__qualname__ = f"{name}_{hashlib.sha256(module.__name__.encode()).hexdigest()[:8]}"
     options = {"nogil": True, "error_model": "numpy", "fastmath": {"contract", "nsz"}}
     try:
         return numba.njit(cache=True, **options)(plain)
