@@ -292,4 +292,7 @@ def test_checkpoint_loads_on_a_diffusers_base_folder(tmp_path):
     loaded = gated.load(run)
     with safe_open(tmp_path / "mine.dreamdance.safetensors", "pt") as file:
         assert file.metadata()["content"] == "new-layers"
-    assert torch.equal(loaded(job()), gated.GatedVideo(model=model, run=run)(job()))
+    mine, theirs = model.transformer.state_dict(), loaded.model.transformer.state_dict()
+    assert mine.keys() == theirs.keys() and all(torch.equal(mine[name], theirs[name]) for name in mine)
+    # Weights mapped from a file lie elsewhere in memory, and matrix products may round by where they lie.
+    torch.testing.assert_close(loaded(job()), gated.GatedVideo(model=model, run=run)(job()), atol=1e-5, rtol=0)
