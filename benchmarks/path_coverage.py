@@ -1,6 +1,6 @@
 """How much of a wanted camera path a scene covers, before and after completion and once fitted; prints a table.
 
-    python benchmarks/path_coverage.py PICTURE... [--camera FILE...] [--preset NAME...] [--side 512] [--steps 50] [--out DIR]
+    python benchmarks/path_coverage.py PICTURE... [--camera FILE...] [--preset NAME...] [--side N] [--out DIR]
 
 Characters are cut out first; a picture without one is taken as it is. Each path (a camera file such as `dreamdance
 camera` writes, or a preset of 24 frames) is placed in each scene as the main command does. "known": mean share of the

@@ -14,7 +14,7 @@ from comfy_api.latest import io, ui
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from ..dreamdance_core.gaussians.projection import SH_C0
+from ..dreamdance_core.io.splat_files import encode_splat
 from ..dreamdance_core.io.whole import write_whole
 from ..dreamdance_core.types import Cameras, CameraSolution, Depth, Gaussians
 
@@ -23,7 +23,6 @@ _PREVIEW_FRAMES = 24
 _PREVIEW_SIDE = 320
 _SCENE_CAMERAS = 500  # of a path that is sent to the browser with its pictures
 _SCENE_SIDE = 640
-_SPLAT_ROW = np.dtype([("mean", "<f4", 3), ("scale", "<f4", 3), ("rgba", "u1", 4), ("quat", "u1", 4)])
 
 
 def path_payload(cameras: Cameras) -> dict[str, Any]:
@@ -57,17 +56,6 @@ def _temporary(data: bytes, suffix: str) -> dict[str, str]:
     return {"filename": name, "subfolder": "dreamdance", "type": "temp"}
 
 
-def _splat_file(gaussians: Gaussians) -> bytes:
-    """The Gaussians as web viewers' 32-byte .splat rows: no view dependence, 8 bits per colour and rotation number."""
-    g = gaussians
-    table = np.empty(len(g), _SPLAT_ROW)
-    table["mean"], table["scale"] = g.means.cpu().numpy(), g.scales.cpu().numpy()
-    rgba = torch.cat([0.5 + SH_C0 * g.sh[:, 0], g.opacities[:, None]], -1)
-    table["rgba"] = (rgba * 255).round().clamp(0, 255).cpu().numpy().astype(np.uint8)
-    table["quat"] = (g.quats * 128 + 128).round().clamp(0, 255).cpu().numpy().astype(np.uint8)
-    return table.tobytes()
-
-
 def _shrunk(frames: Tensor, side: int) -> Tensor:
     """Frames (T,H,W,3), float32 on the CPU, with no side longer than side px."""
     small = frames[..., :3].float().cpu().movedim(-1, 1)
@@ -99,7 +87,7 @@ def scene_ui(gaussians: Gaussians, cameras: Cameras, frames: Tensor, *, path: bo
     seen = z[z > 0]
     jpegs = _jpegs(frames[::step])
     payload = {
-        "splat": _temporary(_splat_file(gaussians), ".splat"),
+        "splat": _temporary(encode_splat(gaussians), ".splat"),
         "frames": {"file": _temporary(b"".join(jpegs), ".mjpeg"), "sizes": [len(jpeg) for jpeg in jpegs]},
         "cameras": [{"c2w": pose.tolist(), "K": k.tolist()} for pose, k in zip(c2w, K, strict=True)],
         "width": cameras.width,

@@ -58,7 +58,7 @@ def write_splats(path: str | Path, gaussians: Gaussians) -> None:
     if path.suffix.lower() == ".ply":
         write_ply(path, gaussians)
     else:
-        encode = encode_spz if path.suffix.lower() == ".spz" else _encode_splat
+        encode = encode_spz if path.suffix.lower() == ".spz" else encode_splat
         write_whole(path, encode(gaussians))
 
 
@@ -95,7 +95,8 @@ def _decode_splat(data: bytes, path: Path) -> Gaussians:
     )
 
 
-def _encode_splat(gaussians: Gaussians) -> bytes:
+def encode_splat(gaussians: Gaussians) -> bytes:
+    """The Gaussians as 32-byte .splat rows: no view dependence, 8 bits per colour and rotation number."""
     rows = np.zeros(len(gaussians), _ROW)
     rows["mean"] = gaussians.means.detach().cpu().numpy()
     rows["scale"] = gaussians.scales.detach().cpu().numpy()
