@@ -62,6 +62,8 @@ def _family(command: argparse.ArgumentParser, family: str, default: str, extra: 
 def _scene(command: argparse.ArgumentParser) -> None:
     _family(command, "depth", "auto", "; or an .npz file with z")
     _family(command, "inpaint", "patchmatch")
+    command.add_argument("--shadow", type=float, default=0.0, help="how far the character's shadow on the ground "
+                         "reaches, as a share of its height, to be painted over too (default: 0)")  # fmt: skip
     command.add_argument("--prompt", default="", help="describes the scene without the character")
     _family(command, "caption", "none", "; what it says about the empty scene follows --prompt")
     command.add_argument("--camera-units", choices=("auto", "depth"), default="auto", help="auto: fit the path to the "

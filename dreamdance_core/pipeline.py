@@ -94,7 +94,8 @@ def animate(
     if given_camera is not None and len(given_camera.cameras) != len(clip.frames):
         count = len(given_camera.cameras)
         raise ValueError(f"the camera must have one pose per clip frame, got {count} for {len(clip.frames)} frames")
-    cut = files.once("cutout", Cutout, (art, given.mask, options.segment), lambda: _cut(art, given, options, stage))
+    depends = (art, given.mask, options.segment, options.shadow)
+    cut = files.once("cutout", Cutout, depends, lambda: _cut(art, given, options, stage))
     options = described(cut, art, options, stage, files)
     box = boxes_from_mask(cut.alpha[None])
 
@@ -218,10 +219,10 @@ def path_in_scene(
 
 def _cut(art: Picture, given: Given, options: AnimateOptions, stage: Stage) -> Cutout:
     if given.mask is not None:
-        return cut_out(art.rgb, None, mask=given.mask)
+        return cut_out(art.rgb, None, mask=given.mask, shadow=options.shadow)
     known = outlines_a_figure(art.alpha)
     backend = None if known else backends.load("segment", options.segment, stage("Cut out the character"))
-    return cut_out(art.rgb, backend, alpha=art.alpha)
+    return cut_out(art.rgb, backend, alpha=art.alpha, shadow=options.shadow)
 
 
 def _solve(clip: Clip, driving: PoseTrack, options: AnimateOptions, stage: Stage) -> CameraSolution:

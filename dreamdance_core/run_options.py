@@ -18,6 +18,7 @@ class AnimateOptions:
     """Backends and settings of a run; backends are names of backends.names(family)."""
 
     segment: str = "u2net_small"
+    shadow: float = 0.0  # of the art's figure on the ground, painted over too, see segment.cutout.hole_mask
     pose: str = "blazepose"
     camera: str = "pycolmap"
     depth: str = "auto"

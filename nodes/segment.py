@@ -98,6 +98,16 @@ class SegmentCharacter(io.ComfyNode):
                     tooltip="Turn on for masks with 1 = background, for example the one of Load Image.",
                 ),
                 download_input(),
+                io.Float.Input(
+                    "shadow",
+                    default=0.0,
+                    min=0.0,
+                    max=1.0,
+                    step=0.01,
+                    advanced=True,
+                    tooltip="How far the character's shadow on the ground reaches beside its feet, as a share of its "
+                    "height: the hole grows over it. 0 leaves the shadow in the background.",
+                ),
             ],
             outputs=[
                 io.Image.Output(
@@ -111,7 +121,7 @@ class SegmentCharacter(io.ComfyNode):
 
     @classmethod
     def execute(
-        cls, image, backend, bg_removal_model=None, mask=None, invert_mask=False, download=False
+        cls, image, backend, bg_removal_model=None, mask=None, invert_mask=False, download=False, shadow=0.0
     ) -> io.NodeOutput:
         run = host.runtime(download)
         picture = host.one_picture(image, "image")
@@ -127,7 +137,7 @@ class SegmentCharacter(io.ComfyNode):
         if mask is None and not outlines_a_figure(alpha):
             network, alpha = backends.load("segment", backend, run), None
         run.report(0, 1)
-        cut = cut_out(picture, network, mask=mask, alpha=alpha)
+        cut = cut_out(picture, network, mask=mask, alpha=alpha, shadow=shadow)
         run.report(1, 1)
         background = torch.where(cut.hole_mask[..., None] > 0.5, torch.full_like(picture, 0.5), picture)
         shown = cut.character * cut.alpha[..., None] + 0.5 * (1 - cut.alpha[..., None])

@@ -98,6 +98,7 @@ def animate_options(args: Namespace) -> AnimateOptions:
         names["depth"] = args.depth
     options = AnimateOptions(
         focal=args.focal,
+        shadow=args.shadow,
         driving_focal=getattr(args, "driving_focal", None),
         caption=None if args.caption == "none" else args.caption,
         scene=SceneOptions(views=args.views, spiral=not args.no_spiral, prompt=args.prompt, seed=args.seed),

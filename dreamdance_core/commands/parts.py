@@ -114,7 +114,7 @@ def scene(args: Namespace, stage: Stage) -> None:
     settings = options.with_depth_named(settings, stage("Choose depth"))
     cut = None
     if given.mask is not None:
-        cut = cut_out(on_canvas.rgb, None, mask=given.mask)
+        cut = cut_out(on_canvas.rgb, None, mask=given.mask, shadow=settings.shadow)
     with StageFiles(args.out.parent).until_done(f"{args.out.stem}.unfinished") as files:
         settings = described(cut, on_canvas, settings, stage, files)
         completed = scene_of(cut, on_canvas, solution, settings, given, stage, files)

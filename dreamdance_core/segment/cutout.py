@@ -15,6 +15,7 @@ from .refine import BAND, follow_edges, foreground_colours, soft_edge
 
 SEEN = 0.75  # a gap that the network covers this well is a hole in the edge search, not in the character
 FAINT = 0.02  # alpha: what hangs together down to here belongs together
+_FEET = 0.05  # of the figure's height: its lowest part, which throws the shadow that touches it
 WORK_SIDE = 1000  # px; a longer crop is matted at this size and scaled up
 
 
@@ -24,12 +25,13 @@ def cut_out(
     *,
     mask: Float[Tensor, "Hm Wm"] | None = None,
     alpha: Float[Tensor, "Ha Wa"] | None = None,
+    shadow: float = 0.0,
 ) -> Cutout:
     """The character's colours, its soft alpha and the hole to repaint, all of the picture's size.
 
     alpha is the picture's own transparency and is taken as it is; else mask (1 = character, the user's) decides and
     only its edge is softened; else the backend looks for the figure (with alpha or mask it may be None).
-    ValueError when there is no plausible character.
+    shadow: see hole_mask. ValueError when there is no plausible character.
     """
     for name, given in (("mask", mask), ("alpha", alpha)):
         if given is not None and given.shape != image.shape[:2]:
@@ -48,7 +50,7 @@ def cut_out(
     else:
         raise ValueError("the picture has no transparent pixel: give a mask or a segment backend")
     _require_plausible(matte)
-    return Cutout(character=_clean_colours(image, matte), alpha=matte, hole_mask=hole_mask(matte))
+    return Cutout(character=_clean_colours(image, matte), alpha=matte, hole_mask=hole_mask(matte, shadow))
 
 
 def outlines_a_figure(alpha: Float[Tensor, "H W"] | None) -> bool:
@@ -56,14 +58,26 @@ def outlines_a_figure(alpha: Float[Tensor, "H W"] | None) -> bool:
     return alpha is not None and float((alpha > 0.5).float().mean()) <= LARGEST
 
 
-def hole_mask(alpha: Float[Tensor, "H W"]) -> Float[Tensor, "H W"]:
+def hole_mask(alpha: Float[Tensor, "H W"], shadow: float = 0.0) -> Float[Tensor, "H W"]:
     """1 where the background is to be repainted: alpha above 0.05, its small gaps closed, grown by
-    max(9 px, 1.5 % of the long side), so that no rim of the character is left to be continued."""
+    max(9 px, 1.5 % of the long side), so that no rim of the character is left to be continued.
+
+    shadow: how far the figure's shadow on the ground reaches beside its lowest part, as a share of its height; as seen
+    from a standing eye it reaches a third as far up and down.
+    """
     radius = max(9, round(0.015 * max(alpha.shape)))
     solid = np.pad((alpha.numpy() > 0.05).astype(np.uint8), radius)  # closing must not fray at the picture's edge
     solid = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, disc(radius))[radius:-radius, radius:-radius]
     solid = _fill_gaps(solid > 0, 0.01)
-    return torch.from_numpy(cv2.dilate(solid.astype(np.float32), disc(radius)))
+    hole = cv2.dilate(solid.astype(np.uint8), disc(radius))
+    rows = np.flatnonzero(solid.any(1))
+    if shadow > 0 and len(rows):
+        height = rows[-1] + 1 - rows[0]
+        feet = solid.astype(np.uint8)
+        feet[: rows[-1] + 1 - round(_FEET * height)] = 0
+        size = 2 * round(shadow * height) + 1, 2 * round(shadow * height / 3) + 1
+        hole |= cv2.dilate(feet, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, size))
+    return torch.from_numpy(hole.astype(np.float32))
 
 
 def _require_plausible(matte: Tensor) -> None:

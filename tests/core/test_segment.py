@@ -147,6 +147,22 @@ def test_the_hole_covers_the_character_with_a_margin():
     assert at_border <= away * 1.01
 
 
+def test_the_hole_grows_over_the_shadow_at_the_feet():
+    """Trap 72: with the wish for it, no darker ground is left around the feet; without it, the shadow stays."""
+    alpha = torch.zeros(200, 160)
+    alpha[30:170, 70:90] = 1
+    rows, columns = torch.meshgrid(torch.arange(200), torch.arange(160), indexing="ij")
+    shade = ((columns - 80) / 36.0) ** 2 + ((rows - 168) / 10.0) ** 2 < 1
+    ground = torch.where(shade, 0.35, 0.6)
+    ring = slice(150, 185), slice(30, 130)
+    for shadow, left in ((0.0, True), (0.25, False)):
+        hole = hole_mask(alpha, shadow) > 0.5
+        darkest = torch.where(hole, 0.6, ground)[ring].min()
+        assert bool(darkest < 0.5) == left
+    grown = (hole_mask(alpha, 0.25) > 0.5) & ~(hole_mask(alpha) > 0.5)
+    assert not grown[:140].any()  # the figure's upper parts throw nothing onto what stands beside them
+
+
 def test_the_hole_is_larger_on_large_pictures_and_closes_gaps():
     large = torch.zeros(700, 1000)
     large[300:400, 300:400] = 1
