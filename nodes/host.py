@@ -18,6 +18,7 @@ from PIL import Image
 from server import PromptServer
 from torch import Tensor
 
+from ..dreamdance_core import backends
 from ..dreamdance_core.io.stages import StageFiles
 from ..dreamdance_core.runtime import Runtime
 
@@ -111,6 +112,13 @@ def runtime(download: bool = False) -> Runtime:
         download=download,
         move=_host_resident,
     )
+
+
+def resolved(family: str, backend: str | None) -> str:
+    """The backend that a node's choice stands for on this machine now, for its cache key; a linked choice is itself."""
+    if backend is None:
+        return "linked"
+    return backends.resolve(family, backend, Runtime(weight_folders=weight_folders()))
 
 
 def file_stamp(path: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -186,18 +186,18 @@ def painter_name(backend: str, inputs: dict[str, Any]) -> list[Any]:
     """What tells one painter of this process from another, for views that an interrupted run left."""
     if inputs.get("model") is None:
         return [backend]
-    models = [inputs["model"].patches_uuid, inputs["vae"].patcher.patches_uuid]
+    model = inputs["model"]
+    models = [model.patches_uuid, inputs["vae"].patcher.patches_uuid, model.model_options, model.object_patches]
     settings = [
         inputs.get(name) for name in ("positive", "negative", "steps", "cfg", "sampler", "scheduler", "denoise")
     ]
-    return [backend, *map(str, models), settings]
+    return [backend, models, settings]
 
 
 def painter(backend: str, inputs: dict[str, Any], run: Runtime) -> InpaintBackend:
     """What paints a node's holes: the user's MODEL where one is connected, else the backend."""
-    within = replace(run, report=run.report.part)  # each painting is one step of the node's bar
     if inputs.get("model") is None:
-        return backends.load("inpaint", backend, within)
+        return backends.load("inpaint", backend, run)
     # All noise covers whatever stands in the hole; with less, the backend's fill shows through.
     first = backends.load("inpaint", backend, run) if inputs.get("denoise", 1.0) < 1 else None
-    return HostInpaint.from_node(inputs, first=first, run=within)
+    return HostInpaint.from_node(inputs, first=first, run=run)

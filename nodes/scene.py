@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from comfy_api.latest import io, ui
 from torch import Tensor
@@ -97,6 +99,11 @@ class EstimateDepth(io.ComfyNode):
                 ),
             ],
         )
+
+    @classmethod
+    def fingerprint_inputs(cls, backend="auto", **_) -> str:
+        """auto is another backend once its weights are there."""
+        return host.resolved("depth", backend)
 
     @classmethod
     def execute(cls, images, backend, depth=None, near=1.0, far=10.0, brighter_is_nearer=True, download=False):
@@ -288,18 +295,24 @@ class SpiralSceneInpaint(io.ComfyNode):
         )
 
     @classmethod
+    def fingerprint_inputs(cls, depth_backend="auto", **_) -> str:
+        """auto is another backend once its weights are there."""
+        return host.resolved("depth", depth_backend)
+
+    @classmethod
     def execute(cls, background, hole_mask, backend, depth_backend, prompt, seed, long_side, views, **more):
         run = host.runtime(more.get("download", False))
         picture, hole = _on_canvas(background, hole_mask, long_side)
         run.report(0, views + 2, picture)  # the steps that complete_scene will count; the plate's painting is the first
         height, width = hole.shape
-        inpaint = painter(backend, more, run)
+        within = replace(run, report=run.report.part)  # one painting, or one look, is a step of the node's bar
+        inpaint = painter(backend, more, within)
         source = "from the depth input"
         if more.get("depth") is not None:
             depth = depth_from(more["depth"], width, height)
         else:
             source = backends.resolve("depth", depth_backend, run)
-            depth = backends.load("depth", source, run)
+            depth = backends.load("depth", source, within)
         wanted = None
         if more.get("cameras") is not None:
             rules = {"units": more.get("camera_units", "auto"), "gain": more.get("camera_gain", 1.0)}

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 def digest(*parts: Any) -> str:
-    """A fingerprint of paths (their content), dataclasses, tensors, sequences and plain values.
+    """A fingerprint of paths (their content), dataclasses, tensors, mappings, sequences and plain values.
 
     It changes with the package's version: what an older release computed is not taken for this one's.
     """
@@ -34,9 +34,12 @@ def digest(*parts: Any) -> str:
                     sha.update(chunk)
         elif isinstance(part, torch.Tensor):
             sha.update(str(part.dtype).encode() + str(tuple(part.shape)).encode())
-            sha.update(part.detach().cpu().contiguous().numpy())  # its buffer, not a copy
+            flat = part.detach().cpu().contiguous().reshape(-1)
+            sha.update(flat.view(torch.uint8).numpy())  # its buffer, not a copy; numpy has no bfloat16
         elif is_dataclass(part):
             sha.update(digest(type(part).__name__, *(getattr(part, item.name) for item in fields(part))).encode())
+        elif isinstance(part, dict):
+            sha.update(digest([[str(key), part[key]] for key in sorted(part, key=str)]).encode())
         elif isinstance(part, tuple | list):
             sha.update(digest(len(part), *part).encode())
         else:

@@ -18,15 +18,18 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
+from zipfile import is_zipfile
 
 import numpy as np
+import torch
 from safetensors import safe_open
 from safetensors.numpy import save_file
+from torch import Tensor
 
 from ..runtime import Runtime
 from .weight_list import REGISTRY, Weight
 
-__all__ = ["REGISTRY", "Weight", "as_safetensors", "default_folder", "get", "locate", "table"]
+__all__ = ["REGISTRY", "Weight", "as_safetensors", "default_folder", "get", "locate", "plain_checkpoint", "table"]
 
 CHUNK = 1 << 18  # bytes; small enough that progress is reported many times a second
 
@@ -86,6 +89,23 @@ def get(name: str, folder: Path | str, run: Runtime) -> Path:
         f"{weight.file} could not be downloaded ({'; '.join(failures)}); without a network, copy the file into "
         f"{target.parent} by hand"
     )
+
+
+def plain_checkpoint(path: Path) -> dict[str, Tensor]:
+    """The tensors of a .pth that PyTorch 1.6 or later saved, by name; code in it never runs.
+
+    Raises ValueError for a file that is something else or holds more than tensors.
+    """
+    if not is_zipfile(path):
+        raise ValueError(f"{path} must be a .safetensors file or a .pth saved by PyTorch 1.6 or later; fetch it anew")
+    try:
+        found = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError) as failure:
+        line = str(failure).splitlines()[0]
+        raise ValueError(f"{path} must hold plain tensors and nothing else ({line}); fetch it anew") from failure
+    if not isinstance(found, dict) or not all(isinstance(value, Tensor) for value in found.values()):
+        raise ValueError(f"{path} must hold tensors by name and nothing else; save its state_dict as safetensors")
+    return found
 
 
 def as_safetensors(name: str, run: Runtime) -> Path:

@@ -36,6 +36,17 @@ def lens(K: Tensor | None, own: Tensor | None, wanted: WantedPath | None, width:
     return intrinsics(width, height)
 
 
+class _LookedAtPlate:
+    """A depth backend that has seen the clean plate already: its first answer is what it said then."""
+
+    def __init__(self, depth: DepthBackend, plate: Depth) -> None:
+        self.depth, self.plate = depth, plate
+
+    def __call__(self, frames: Float[Tensor, "T H W 3"], K: Float[Tensor, "3 3"] | None = None) -> Depth:
+        plate, self.plate = self.plate, None
+        return self.depth(frames, K) if plate is None else plate
+
+
 def build_scene(
     picture: Float[Tensor, "H W 3"],
     hole_mask: Float[Tensor, "H W"] | None,
@@ -68,5 +79,5 @@ def build_scene(
         rules = {"median_depth": wanted.median_depth, "units": wanted.units, "gain": wanted.gain}
         path = place_path(wanted.cameras, z, around, K=K, **rules)
     painted = replace(options, paint_hole=False)
-    source = depth if looks_again else known
+    source = _LookedAtPlate(depth, known) if looks_again else known
     return complete_scene(plate, around, source, inpaint, K=K, path=path, options=painted, run=run)

@@ -197,7 +197,9 @@ def _greedy(world: World, candidates: Cameras, most: int, rule: tuple[float, int
     counted, taken = 0, []
     while len(world.views) - 1 < most:
         for source in world.sources[counted:]:
-            looks = [_nearer(old, coverage(source, candidates[i])) for i, old in enumerate(looks)]
+            for i, old in enumerate(looks):
+                looks[i] = _nearer(old, coverage(source, candidates[i]))
+                note(len(world.views) - 1, None)  # may cancel
         counted = len(world.sources)
         ratios = torch.tensor([float((look == 0).float().mean()) for look in looks])
         best = next_view(ratios, taken, stop, apart=apart)

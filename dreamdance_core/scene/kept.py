@@ -8,16 +8,16 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ..io.images import Picture
-from ..io.stages import StageFiles
+from ..io.stages import StageFiles, digest
 from ..types import InpaintBackend
 
 
 class KeptPaintings:
-    """An InpaintBackend that paints no picture twice: the same n-th picture, hole and wish come from the files."""
+    """An InpaintBackend that paints no picture twice: the same picture, hole and wish come from the files."""
 
     def __init__(self, paint: InpaintBackend, files: StageFiles, name: Any) -> None:
         """name: plain values that tell this painter and its settings from others."""
-        self.paint, self.files, self.name, self.count = paint, files, name, 0
+        self.paint, self.files, self.name = paint, files, name
 
     def __call__(
         self,
@@ -29,9 +29,8 @@ class KeptPaintings:
     ) -> Float[Tensor, "H W 3"]:
         """See InpaintBackend."""
         depends = (self.name, image, hole_mask, prompt, seed, z)
-        self.count += 1
 
         def painted() -> Picture:
             return Picture(rgb=self.paint(image, hole_mask, prompt, seed, z=z))
 
-        return self.files.once(f"painting_{self.count:02d}", Picture, depends, painted).rgb
+        return self.files.once(f"painting_{digest(depends)[:16]}", Picture, depends, painted).rgb

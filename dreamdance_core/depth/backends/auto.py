@@ -5,6 +5,7 @@ Nothing is fetched even with downloads turned on: choose depth_anything_v2 once,
 
 from __future__ import annotations
 
+import importlib.util
 from dataclasses import replace
 
 from ...io import weights
@@ -15,6 +16,8 @@ from . import depth_anything_v2, room_box
 
 def pick(run: Runtime) -> str:
     """The name of the backend that load returns."""
+    if importlib.util.find_spec("transformers") is None:
+        return "room_box"
     try:
         weights.locate("depth_anything_v2", replace(run, download=False))
     except FileNotFoundError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from zipfile import is_zipfile
 
 import torch
 import torch.nn.functional as F
@@ -14,6 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from ...io.weights import plain_checkpoint
 from ...runtime import Runtime
 from .network import BiRefNet, DeformableConv, Widths
 from .swin import SwinBlock
@@ -99,10 +99,8 @@ def _read(path: Path) -> dict[str, Tensor]:
             raise ValueError(
                 f"{path} must be a safetensors file, got something else ({broken}); fetch it anew"
             ) from None
-    elif is_zipfile(path):
-        tensors = torch.load(path, map_location="cpu", weights_only=True)
     else:
-        raise ValueError(f"{path} must be a .safetensors file or a .pth saved by PyTorch 1.6 or later; fetch it anew")
+        tensors = plain_checkpoint(path)
     return {_bare(name): tensor for name, tensor in tensors.items()}
 
 
