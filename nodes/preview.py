@@ -35,6 +35,7 @@ def path_payload(cameras: Cameras) -> dict[str, Any]:
         "forward": c2w[:, :3, 2].tolist(),
         "right": c2w[:, :3, 0].tolist(),
         "half_width": half_width.tolist(),
+        "step": step,
         "count": len(cameras),
         "fps": float(cameras.fps),
         "size": [cameras.width, cameras.height],

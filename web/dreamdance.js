@@ -10,9 +10,8 @@ const PANELS = {
   dreamdance_scene: { height: 330, width: 380, pictures: true, load: async () => (await import("./scene.mjs")).ScenePanel },
 }; // sizes in px; without `most` the panel grows with its node
 
-async function addPanel(node, name) {
-  const { height, most, width = 0, load } = PANELS[name];
-  const panel = new (await load())();
+function attach(node, name, panel) {
+  const { height, most, width = 0 } = PANELS[name];
   const widget = node.addDOMWidget(name, name.toUpperCase(), panel.root, {
     serialize: false, // not in the prompt: looking at a result must not change the node's cache key
     getMinHeight: () => height,
@@ -25,7 +24,26 @@ async function addPanel(node, name) {
     removed?.apply(this, arguments);
   };
   node.setSize([Math.max(node.size[0], width), Math.max(node.size[1], node.computeSize()[1])]);
-  node.dreamdancePanels[name] = panel;
+}
+
+const complain = (node, error) => console.error(`DreamDance: the result of node ${node.id} cannot be shown:`, error);
+
+// A node's new panel; null if it cannot be made or the node was removed in the meantime: the next result tries again.
+async function addPanel(node, name) {
+  let panel = null;
+  try {
+    const Panel = await PANELS[name].load();
+    if (node.graph?.getNodeById(node.id) === node) {
+      panel = new Panel();
+      attach(node, name, panel);
+    }
+  } catch (error) {
+    panel?.dispose();
+    panel = null;
+    complain(node, error);
+  }
+  if (panel) node.dreamdancePanels[name] = panel;
+  else delete node.dreamdancePanels[name];
   return panel;
 }
 
@@ -42,7 +60,13 @@ async function show(node, output) {
     if (!payload) continue;
     node.dreamdancePanels ??= {};
     node.dreamdancePanels[name] ??= addPanel(node, name); // a promise until the panel is there
-    (await node.dreamdancePanels[name]).show(payload);
+    const panel = await node.dreamdancePanels[name];
+    if (!panel) continue;
+    try {
+      panel.show(payload);
+    } catch (error) {
+      complain(node, error);
+    }
     if (PANELS[name].pictures) setTimeout(() => dropProgressPicture(node), PICTURE_MS);
   }
 }

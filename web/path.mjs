@@ -47,8 +47,8 @@ function draw(canvas, payload, index) {
   }
   ctx.fillStyle = INK.text;
   ctx.font = "11px sans-serif";
-  const frame = Math.round((index / Math.max(1, payload.positions.length - 1)) * (payload.count - 1));
-  ctx.fillText(`frame ${frame + 1}/${payload.count} · ${payload.fps.toFixed(2)} fps · from above`, 6, height - 6);
+  const frame = index * payload.step + 1;
+  ctx.fillText(`frame ${frame}/${payload.count} · ${payload.fps.toFixed(2)} fps · from above`, 6, height - 6);
 }
 
 export class PathPanel {

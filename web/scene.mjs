@@ -7,6 +7,7 @@ import { Pictures } from "./pictures.mjs";
 import { Orbit, fitted, placedK } from "./view.mjs";
 
 const TURN = 0.09; // rad per arrow key
+const NO_PICTURES = "No pictures";
 const WORDS = {
   path: { camera: "frame", picture: "rendered" },
   views: { camera: "view", picture: "training view" },
@@ -106,6 +107,7 @@ export class ScenePanel {
     const same = this.payload?.splat.filename === payload.splat.filename;
     if (same && JSON.stringify(this.payload) === JSON.stringify(payload)) return;
     this.payload = payload;
+    this.pictures?.close();
     this.pictures = new Pictures(urlOf(payload.frames.file), payload.frames.sizes);
     this.drawn = null;
     this.stop();
@@ -172,6 +174,7 @@ export class ScenePanel {
   dispose() {
     this.stop();
     this.close();
+    this.pictures?.close();
     this.observer.disconnect();
   }
 
@@ -243,17 +246,20 @@ export class ScenePanel {
     const place = fitted(width, height, box);
     this.arrange(place);
     this.drawPicture();
-    if (!this.viewer) return;
+    const { viewer } = this;
+    if (!viewer) return;
     const orbit = this.mode === "orbit";
     const camera = cameras[this.index];
     const looks = orbit
       ? { c2w: this.orbit.c2w(), K: this.orbit.K(box) }
       : { c2w: camera.c2w, K: placedK(camera.K, place) };
-    this.viewer.marks.select(this.index);
+    viewer.marks.select(this.index);
     this.stage.setAttribute("aria-busy", "true");
-    this.viewer.draw({ ...looks, ...box, scale: place.scale, orbit }).then(() => {
-      this.stage.setAttribute("aria-busy", "false");
-    });
+    const failed = (error) => {
+      if (this.viewer === viewer) this.close(`No 3D view: ${error.message}`);
+    };
+    const drawing = viewer.draw({ ...looks, ...box, scale: place.scale, orbit });
+    drawing.catch(failed).finally(() => this.stage.setAttribute("aria-busy", "false"));
   }
 
   arrange({ scale, left, top }) {
@@ -287,11 +293,14 @@ export class ScenePanel {
       this.picture.height = bitmap.height;
       this.picture.getContext("2d").drawImage(bitmap, 0, 0);
       this.drawn = index;
+      if (this.note.textContent.startsWith(NO_PICTURES)) this.note.hidden = true;
       if (!this.viewer) return;
-      this.viewer.marks.show(bitmap);
+      this.viewer.marks.show(this.picture);
       this.redraw();
     } catch (error) {
-      if (pictures === this.pictures) this.say(`No pictures (${error.message}); run the workflow again.`, true);
+      if (pictures !== this.pictures) return;
+      this.stop(); // playing on would try again at every frame
+      this.say(`${NO_PICTURES} (${error.message}); run the workflow again.`, true);
     }
   }
 

@@ -72,12 +72,13 @@ class Marks {
     plane.computeBoundingSphere();
   }
 
-  show(bitmap) {
+  // picture: a canvas. Read when it is first drawn from outside, so it must go on showing the current picture.
+  show(picture) {
     const material = this.picture.material;
     material.map?.dispose();
-    material.map = new this.three.CanvasTexture(bitmap);
+    material.map = new this.three.CanvasTexture(picture);
     material.map.colorSpace = this.three.SRGBColorSpace;
-    material.map.flipY = false; // bitmaps never are; so the plane's first two corners are the picture's lower ones
+    material.map.flipY = false; // the plane's first two corners are the picture's lower ones
     material.needsUpdate = true;
     this.picture.visible = true;
   }
@@ -87,8 +88,9 @@ export class Viewer {
   // scene: {cameras: [{c2w, K}], width, height, depth, path}; splats: bytes of a .splat file
   static async open(canvas, scene, splats) {
     const { three, spark } = await loadVendor();
-    const viewer = new Viewer(three, spark, canvas, scene);
+    const viewer = new Viewer(three, canvas, scene);
     try {
+      viewer.build(spark, scene);
       await viewer.load(spark, splats);
     } catch (error) {
       viewer.close();
@@ -97,16 +99,20 @@ export class Viewer {
     return viewer;
   }
 
-  constructor(three, spark, canvas, scene) {
+  // The renderer comes last: from then on close() must be called, whatever fails.
+  constructor(three, canvas, scene) {
     this.three = three;
     this.near = 0.01 * scene.depth;
     this.far = 1000 * scene.depth;
-    this.renderer = new three.WebGLRenderer({ canvas, antialias: false });
     this.camera = new three.PerspectiveCamera();
     this.camera.matrixAutoUpdate = false;
     this.turn = new three.Matrix4().makeScale(1, -1, -1);
     this.world = new three.Scene();
-    this.marks = new Marks(three, scene);
+    this.renderer = new three.WebGLRenderer({ canvas, antialias: false });
+  }
+
+  build(spark, scene) {
+    this.marks = new Marks(this.three, scene);
     // Sorted by planar depth in full precision, as the rasterizers do; sorting is asked for, not automatic.
     const view = { sortRadial: false, sort32: true };
     this.spark = new spark.SparkRenderer({ renderer: this.renderer, autoUpdate: false, maxStdDev: 3, view });
@@ -123,7 +129,7 @@ export class Viewer {
 
   // view: {c2w, K, width, height, scale, orbit}: K in CSS pixels of the canvas, scale = its pixels per rendered pixel.
   // Drawn at once in the last order of the splats, and again as soon as they are sorted for this view.
-  draw(view) {
+  async draw(view) {
     const { renderer, camera, spark, three } = this;
     const sharpness = Math.min(window.devicePixelRatio || 1, SHARPEST);
     const size = renderer.getSize(new three.Vector2());
