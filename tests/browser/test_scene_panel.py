@@ -201,7 +201,7 @@ def test_one_3d_view_at_a_time(ran):
     assert _orbit(ran, _TRAIN).std() > 0.1
     ran.screenshot(path=str(_SHOTS / "scene_panel_train.png"))
     assert _do(ran, _RENDER, "return panel.viewer === null && panel.canvas.hidden && panel.mode === 'camera';")
-    assert _do(ran, _TRAIN, "return panel.counter.value;") == "1 / 2"
+    assert _do(ran, _TRAIN, "return panel.counter.value;") == "1 / 3"
 
 
 def test_looking_never_runs_a_node_again_nor_changes_the_workflow(ran, comfyui):
