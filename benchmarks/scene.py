@@ -1,7 +1,7 @@
 """Completes, fits and renders a truth scene's background from its first frame; writes the frames and prints the cost.
 
 python benchmarks/scene.py TRUTH_FOLDER OUT_FOLDER [--steps N] [--views N] [--inpaint NAME] [--every N]
-    [--baseline FOLDER]
+    [--no-spiral] [--later-shot] [--baseline FOLDER]
 TRUTH_FOLDER holds frame0_background.png, depth.npz (z of frame 0 first, in the unit of the camera), camera.json and
 background.mp4, the clean plates. Frames land in OUT_FOLDER as %05d.png; PSNR and LPIPS against the plates are printed
 (means over frames 1 on), also those of another method's frames, FOLDER of %05d.png, and the first frame's own PSNR.
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from dreamdance_core.evaluation.metrics import psnr
 from dreamdance_core.gaussians.fit import FitOptions, fit
 from dreamdance_core.gaussians.render import render
 from dreamdance_core.geometry.rigid import rebase
+from dreamdance_core.geometry.trajectory import scale_path
 from dreamdance_core.io.images import read_image, write_image
 from dreamdance_core.io.video import read_clip
 from dreamdance_core.runtime import Runtime
@@ -62,18 +64,21 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="render every Nth frame only")
     parser.add_argument("--baseline", type=Path, help="another method's frames to measure as well")
     parser.add_argument("--no-spiral", action="store_true")
+    parser.add_argument("--later-shot", action="store_true", help="complete and fit the scene without the path")
     parser.add_argument("--outpaint", type=float, default=SceneOptions.outpaint)
     args = parser.parse_args()
     run, began = Runtime(), time.perf_counter()
     picture, depth, path = read_truth(args.truth)
     options = SceneOptions(views=args.views, spiral=not args.no_spiral, outpaint=args.outpaint)
     inpaint = backends.load("inpaint", args.inpaint, run)
-    scene = complete_scene(picture, None, depth, inpaint, K=path.K[0], path=path, options=options, run=run)
+    asked = None if args.later_shot else path
+    scene = complete_scene(picture, None, depth, inpaint, K=path.K[0], path=asked, options=options, run=run)
     completed = time.perf_counter()
-    result = fit(scene.views, options=FitOptions(steps=args.steps), run=run)
+    shot = replace(path, c2w=scale_path(path.c2w, 1 / scene.coverage["unit"]))
+    result = fit(scene.views, options=FitOptions(steps=args.steps), path=None if asked is None else shot, run=run)
     fitted = time.perf_counter()
     chosen = list(range(0, len(path), args.every))
-    frames = render(result.gaussians, scene.path[chosen], run=run).frames
+    frames = render(result.gaussians, shot[chosen], run=run).frames
     args.out.mkdir(parents=True, exist_ok=True)
     for index, frame in zip(chosen, frames, strict=True):
         write_image(args.out / f"{index:05d}.png", frame)
