@@ -104,6 +104,7 @@ class SegmentCharacter(io.ComfyNode):
                     min=0.0,
                     max=1.0,
                     step=0.01,
+                    optional=True,
                     advanced=True,
                     tooltip="How far the character's shadow on the ground reaches beside its feet, as a share of its "
                     "height: the hole grows over it. 0 leaves the shadow in the background.",
