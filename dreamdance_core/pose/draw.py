@@ -25,6 +25,7 @@ BODY_COLOURS = (_GREEN,) * 2 + (_BLUE,) * 2 + (_ORANGE,) * 4 + (_RED, _PURPLE) *
 _WHITE, _CYAN, _MAGENTA, _BROW, _LIP, _EYE = (
     (255, 255, 255), (0, 255, 255), (255, 0, 255), (255, 255, 0), (0, 0, 255), (0, 255, 0),
 )  # fmt: skip
+_GREY = (170, 170, 170)
 FACE_COLOURS = (  # cheekbone, cheek, chin, cheek, cheekbone, brows, nose, eyes; corners of the mouth are white
     (_WHITE,) * 2 + (_CYAN,) * 5 + (_MAGENTA,) * 3 + (_CYAN,) * 5 + (_WHITE,) * 2
     + (_BROW,) * 10 + (_RED,) * 9 + (_EYE,) * 12
@@ -118,3 +119,23 @@ def draw_overlay(frames: Float[Tensor, "T H W 3"], track: PoseTrack) -> Float[Te
         raise ValueError(f"frames and pose must have the same length, got {len(frames)} and {len(track)}")
     canvases = (frames.detach().cpu().clamp(0, 1) * 255).round().byte().numpy()
     return _draw((_body, _hands, _face), track, np.ascontiguousarray(canvases))
+
+
+def draw_comparison(
+    before: PoseTrack, after: PoseTrack, picture: Float[Tensor, "H W 3"] | None = None
+) -> Float[Tensor, "T {after.height} {after.width} 3"]:
+    """The pose after a change, over the pose before it in thin grey, over the picture (darkened) or black, [0,1].
+
+    Both tracks are in pixels of `after`; the picture is fitted to them.
+    """
+    canvases = _black(after, after.width, after.height)
+    if picture is not None:
+        ground = (picture.detach().cpu().clamp(0, 1) * 255).round().byte().numpy()
+        canvases[:] = cv2.resize(ground, (after.width, after.height), interpolation=cv2.INTER_AREA) // 2
+    xy, seen = before.xy.double().numpy(), visible(before).numpy()
+    width = 3 * FINE_WIDTH / 2 * min(canvases.shape[1:3])
+    for t, p in np.ndindex(xy.shape[:2]):
+        for a, b in BODY_LINKS:
+            if seen[t, p, a] and seen[t, p, b]:
+                _stick(canvases[t], xy[t, p, a], xy[t, p, b], width, _GREY)
+    return _draw((_body, _hands, _face), after, canvases)

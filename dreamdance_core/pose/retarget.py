@@ -6,196 +6,90 @@ and of Wan-Animate's (pixel lengths, left-right pairs share a ratio), with robus
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 import torch
 
 from ..types import PoseTrack
-from .keypoints import (
-    FACE,
-    FEET,
-    LEFT_ANKLE,
-    LEFT_HAND,
-    LEFT_HIP,
-    LEFT_SHOULDER,
-    NOSE,
-    POINTS,
-    RIGHT_ANKLE,
-    RIGHT_HAND,
-    RIGHT_HIP,
-    RIGHT_SHOULDER,
-    VISIBLE,
-)
+from .ground import ANKLES, Contact, contacts, ground_shifts, standing_frame
+from .keypoints import FACE, FEET, LEFT_HAND, POINTS, RIGHT_HAND
+from .proportions import BONES, NECK, PELVIS, Limits, Person, arrays, bone_ratios, person_of
 
-PELVIS, NECK = POINTS, POINTS + 1  # two made points, the middles of the hips and of the shoulders
-
-# Bone -> its (child, parent) links; links of one bone share one ratio. Parents come before children.
-_BONES: dict[str, tuple[tuple[int, int], ...]] = {
-    "torso": ((NECK, PELVIS),),
-    "shoulder": ((5, NECK), (6, NECK)),
-    "hip": ((11, PELVIS), (12, PELVIS)),
-    "upper_arm": ((7, 5), (8, 6)),
-    "forearm": ((9, 7), (10, 8)),
-    "thigh": ((13, 11), (14, 12)),
-    "shin": ((15, 13), (16, 14)),
-    "head": ((NOSE, NECK),),
-}
 # Parts that are carried whole: (points, the point that carries them, whose ratio).
 _CARRIED = (
-    ((1, 2, 3, 4, *range(FACE.start, FACE.stop)), NOSE, "face"),
-    (tuple(range(LEFT_HAND.start, LEFT_HAND.stop)), 9, "forearm"),
-    (tuple(range(RIGHT_HAND.start, RIGHT_HAND.stop)), 10, "forearm"),
+    ((1, 2, 3, 4, *range(FACE.start, FACE.stop)), 0, "face"),
+    (tuple(range(LEFT_HAND.start, LEFT_HAND.stop)), 9, "hand"),
+    (tuple(range(RIGHT_HAND.start, RIGHT_HAND.stop)), 10, "hand"),
     (tuple(range(FEET.start, FEET.start + 3)), 15, "shin"),
     (tuple(range(FEET.start + 3, FEET.stop)), 16, "shin"),
 )
-# Widths that tell how large a face is: eyes, ears, and of the 68 points the jaw, the outer and the inner eye corners.
-_FACE_WIDTHS = ((1, 2), (3, 4), (23, 39), (59, 68), (62, 65))
+# Parts of the legs, their points, and those of which one must be seen for the character to have the part.
+_LEGS = (
+    ("knees", (13, 14), (13, 14, 15, 16)),
+    ("feet", (15, 16, *range(FEET.start, FEET.stop)), (15, 16)),
+)
+_OWN = 0.05  # proportions that differ by this much from the driver's are the character's own: its feet are held still
 
 
 @dataclass(frozen=True, kw_only=True)
 class RetargetOptions:
     enabled: bool = True  # False when a person is replaced in their own video: the pose must stay where it is
-    anchor: Literal["auto", "pelvis", "feet"] = "auto"  # what stands on the reference in the first frame
+    anchor: Literal["auto", "pelvis", "feet"] = "auto"  # what stands on the reference at first; auto: feet if seen
     root_motion: float = 1.0  # extra factor on how far the body travels over the canvas
-    bone_limits: tuple[float, float] = (0.5, 2.0)  # of a bone's ratio, relative to the whole body's
-    head_limits: tuple[float, float] = (0.7, 2.2)  # wider at the top: anime heads are large
+    ground: bool = True  # feet that stand in the driving clip stand; leave it off for clips with a moving camera
+    limits: Limits = field(default_factory=Limits)
     person: int = 0  # of the driving track
 
 
-def _middle(xy: np.ndarray, seen: np.ndarray, pair: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """(T,2) middle of a left-right pair and (T,) whether it is known, from one side where the other is missing."""
-    a, b = pair[0], pair[-1]
-    both = seen[:, a] & seen[:, b]
-    middle = (xy[:, a] + xy[:, b]) / 2
-    for side in pair:
-        if both.any():
-            offset = _fill(middle - xy[:, side], both)
-            middle = np.where((seen[:, side] & ~both)[:, None], xy[:, side] + offset, middle)
-        else:
-            middle = np.where(seen[:, side, None], xy[:, side], middle)
-    return middle, seen[:, a] | seen[:, b]
+@dataclass(frozen=True, kw_only=True)
+class Retargeted:
+    """A retargeted pose, and how it came about."""
 
+    track: PoseTrack
+    plain: PoseTrack  # the driving pose moved and scaled as a whole to the same place and size: the "before"
+    ratios: dict[str, float]  # character pixels per driving pixel, by bone
+    rest: dict[str, float]  # bone lengths of the character, px of the track, in the anchor frame
+    size: np.ndarray  # (T,) how large the person appears, relative to the anchor frame
+    anchor: int  # the driving frame that stands where the reference stands
+    contacts: list[Contact]
+    notes: list[str]  # what was estimated, limited or left out, as sentences
 
-def _shared(pair: tuple[int, ...], seen: np.ndarray, reference: np.ndarray | None) -> tuple[int, ...]:
-    """The points of a pair that the reference shows too; all where that leaves none."""
-    if reference is None:
-        return pair
-    return tuple(i for i in pair if reference[i] and seen[:, i].any()) or pair
-
-
-def _fill(values: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """(T,2) with unknown frames interpolated over time, the ends held."""
-    t = np.arange(len(values))
-    return np.stack([np.interp(t, t[known], values[known, c]) for c in range(values.shape[1])], -1)
-
-
-def _with_middles(
-    xy: np.ndarray, seen: np.ndarray, name: str, reference: np.ndarray | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """(T,135,2) and (T,135): pelvis and neck appended, both with a position in every frame.
-
-    Where the reference, (133,) seen, shows one side only, that side alone is the middle in both poses.
-    """
-    pelvis, has_pelvis = _middle(xy, seen, _shared((LEFT_HIP, RIGHT_HIP), seen, reference))
-    neck, has_neck = _middle(xy, seen, _shared((LEFT_SHOULDER, RIGHT_SHOULDER), seen, reference))
-    if not has_neck.any() and not has_pelvis.any():
-        raise ValueError(
-            f"{name} must show a torso, got no shoulder and no hip with a score of {VISIBLE} or more in "
-            f"{len(xy)} frames; use a picture or clip with a visible upper body, or correct its pose"
-        )
-    # Never seen at all: stand in for it at a plausible distance, so that the chain has a root.
-    shoulders, hips = (_width(xy, seen, p) for p in ((LEFT_SHOULDER, RIGHT_SHOULDER), (LEFT_HIP, RIGHT_HIP)))
-    down = np.array([0.0, 1.4 * shoulders if shoulders else 2.2 * hips])
-    pelvis = _fill(pelvis, has_pelvis) if has_pelvis.any() else _fill(neck, has_neck) + down
-    neck = _fill(neck, has_neck) if has_neck.any() else pelvis - down
-    xy = np.concatenate([xy, pelvis[:, None], neck[:, None]], 1)
-    return xy, np.concatenate([seen, has_pelvis[:, None], has_neck[:, None]], 1)
-
-
-def _width(xy: np.ndarray, seen: np.ndarray, link: tuple[int, int]) -> float:
-    """A link's length when seen unshortened: the median of its 20 % longest projections; 0 when never seen."""
-    a, b = link
-    known = seen[:, a] & seen[:, b]
-    lengths = np.sort(np.linalg.norm(xy[known, a] - xy[known, b], axis=-1))
-    return float(np.median(lengths[-max(1, round(len(lengths) * 0.2)) :])) if len(lengths) else 0.0
-
-
-def _ratio(drv: tuple[np.ndarray, np.ndarray], ref: tuple[np.ndarray, np.ndarray], links: tuple) -> float | None:
-    """Reference length / driving length of a bone, the longer side of each pair; None when either is unknown."""
-    mine = max(_width(*drv, link) for link in links)
-    theirs = max(_width(*ref, link) for link in links)
-    return theirs / mine if mine > 1e-6 and theirs > 1e-6 else None
-
-
-def bone_ratios(
-    drv: tuple[np.ndarray, np.ndarray], ref: tuple[np.ndarray, np.ndarray], options: RetargetOptions
-) -> dict[str, float]:
-    """Factor from driving to reference pixels per bone, plus `body` (all of it) and `face`."""
-    found = {bone: _ratio(drv, ref, links) for bone, links in _BONES.items()}
-    trunk = [found[b] for b in ("torso", "shoulder", "upper_arm", "thigh", "forearm", "shin") if found[b]]
-    if not trunk:
-        trunk = [r for r in found.values() if r] or [1.0]
-    body = float(np.median(trunk))
-    ratios = {"body": body}
-    for bone, ratio in found.items():
-        low, high = options.head_limits if bone == "head" else options.bone_limits
-        ratios[bone] = body * float(np.clip((ratio or body) / body, low, high))
-    faces = [r for r in (_ratio(drv, ref, (link,)) for link in _FACE_WIDTHS) if r]
-    low, high = options.head_limits
-    ratios["face"] = body * float(np.clip(np.median(faces) / body, low, high)) if faces else ratios["head"]
-    return ratios
-
-
-def _walk(xy: np.ndarray, seen: np.ndarray, ratios: dict[str, float], root_factor: float) -> np.ndarray:
-    """(T,135,2) the chain with new lengths, its pelvis starting at the origin.
-
-    A point whose parent is missing hangs on the nearest ancestor that is there.
-    """
-    new = np.zeros_like(xy)
-    new[:, PELVIS] = root_factor * (xy[:, PELVIS] - xy[:1, PELVIS])
-    held_src, held_new = xy.copy(), new  # where children of each point hang: itself, or what it hangs on
-    links = [(child, parent, ratios[bone]) for bone, pairs in _BONES.items() for child, parent in pairs]
-    links += [(point, parent, ratios[bone]) for points, parent, bone in _CARRIED for point in points]
-    for child, parent, ratio in links:
-        step = ratio * (xy[:, child] - held_src[:, parent])
-        known = (seen[:, child] | (child == NECK))[:, None]
-        held_new[:, child] = held_new[:, parent] + np.where(known, step, 0)
-        held_src[:, child] = np.where(known, xy[:, child], held_src[:, parent])
-    return new
-
-
-def _anchor(
-    new: np.ndarray,
-    drv_seen: np.ndarray,
-    ref: tuple[np.ndarray, np.ndarray],
-    anchor: str,
-) -> np.ndarray:
-    """(2,) what to add to every frame, so that the first one stands where the reference stands."""
-    ref_xy, ref_seen = ref[0][0], ref[1][0]
-    first = int(np.argmax(drv_seen[:, NECK] | drv_seen[:, PELVIS]))
-    centre = PELVIS if ref_seen[PELVIS] and drv_seen[first, PELVIS] else NECK
-    shift = ref_xy[centre] - new[first, centre]
-    ankles = [a for a in (LEFT_ANKLE, RIGHT_ANKLE) if ref_seen[a] and drv_seen[first, a]]
-    if anchor == "feet" or (anchor == "auto" and len(ankles) == 2):
-        if not ankles:
-            raise ValueError("anchor 'feet' needs an ankle seen in both poses, got none; use 'pelvis' or 'auto'")
-        shift[1] = ref_xy[ankles, 1].max() - new[first, ankles, 1].max()
-    return shift
+    def report(self) -> str:
+        """What was used, in lines of text for the user."""
+        if not self.ratios:
+            return "\n".join(self.notes)
+        own = ", ".join(f"{bone} {ratio:.2f}" for bone, ratio in self.ratios.items())
+        stands = ", ".join(f"{'LR'[ANKLES.index(c.foot)]} {c.start}-{c.stop - 1}" for c in self.contacts)
+        lines = [f"px of the character per px of the driver: {own}"]
+        lines.append(f"the driving frame {self.anchor} stands where the character stands")
+        lines.append(f"feet on the ground in frames: {stands or 'never recognised'}")
+        return "\n".join(lines + self.notes)
 
 
 def retarget(
     driving: PoseTrack, reference: PoseTrack, width: int, height: int, *, options: RetargetOptions | None = None
 ) -> PoseTrack:
+    """The driving pose with the reference's proportions; see retargeted."""
+    return retargeted(driving, reference, width, height, options=options).track
+
+
+def retargeted(
+    driving: PoseTrack, reference: PoseTrack, width: int, height: int, *, options: RetargetOptions | None = None
+) -> Retargeted:
     """The driving pose with the reference's proportions, standing on the reference; one person, in pixels of the
     reference picture scaled to width x height.
 
-    Lengths are compared in pixels, over all frames, from seen points only; every ratio is limited relative to the
-    whole body's. Hands go with the wrists, feet with the ankles, the face with the nose. Travel over the canvas is
-    scaled by the legs' ratio (else the torso's). Bones the reference does not show take their pair's or the whole
-    body's ratio. A driving pose equal to the reference comes back unchanged. With `enabled=False` the driving pose is
-    only scaled to the canvas. Raises ValueError when either pose shows no torso.
+    Lengths are compared in pixels, over all frames, from seen points only. Bones that the reference does not show, or
+    shows foreshortened, are estimated from the others; every ratio is limited relative to the whole body's, and no
+    bone is longer in any frame than `limits.stretch` times its length on the character. Directions of bones, and with
+    them the joints' angles, are the driver's. Hands go with the wrists, feet with the ankles, the face with the nose.
+    Travel over the canvas is scaled by the legs' ratio (else the torso's). Standing feet stand: driving points are
+    taken to be seen by a still camera; where it moves no standing foot is recognised, and travel contains the camera's.
+    Legs that the reference does not show are left out wherever they would come onto the canvas. A driving pose equal to
+    the reference comes back unchanged. With `enabled=False` the driving pose is only scaled to the canvas.
+    Raises ValueError when either pose shows no torso.
     """
     options = options or RetargetOptions()
     if not 0 <= options.person < driving.xy.shape[1]:
@@ -206,23 +100,170 @@ def retarget(
     score = driving.score[:, one].clone()
     if not options.enabled:
         xy = driving.xy[:, one] * torch.tensor([width / driving.width, height / driving.height])
-        return PoseTrack(xy=xy, score=score, width=width, height=height)
+        track = PoseTrack(xy=xy, score=score, width=width, height=height)
+        return Retargeted(
+            track=track, plain=track, ratios={}, rest={}, size=np.ones(len(xy)), anchor=0, contacts=[],
+            notes=["off: the driving pose, scaled to the canvas"],
+        )  # fmt: skip
 
-    scale = np.array([width / reference.width, height / reference.height])
-    ref_xy, ref_seen = _arrays(reference, 0)
-    ref = _with_middles(ref_xy[:1] * scale, ref_seen[:1], "reference pose")
-    drv = _with_middles(*_arrays(driving, options.person), "driving pose", ref_seen[0])
-    ratios = bone_ratios(drv, ref, options)
-    legs = [ratios[b] for b in ("thigh", "shin") if drv[1][:, _BONES[b][0][0]].any()]
-    travel = float(np.mean(legs)) if legs and ref[1][0, PELVIS] else ratios["torso"]
-    new = _walk(*drv, ratios, travel * options.root_motion)
-    new += _anchor(new, drv[1], ref, options.anchor)
-    xy = np.where(drv[1][..., None], new, 0)[:, :POINTS]
-    return PoseTrack(xy=torch.from_numpy(xy).float()[:, None], score=score, width=width, height=height)
+    ref_xy, ref_seen = arrays(reference, 0)
+    ref = person_of(ref_xy * [width / reference.width, height / reference.height], ref_seen, "reference pose")
+    drv = person_of(*arrays(driving, options.person), "driving pose", ref_seen.any(0))
+    ratios, notes = bone_ratios(drv, ref, options.limits)
+    xy, found = _moved(drv, ref, ratios, options, notes)
+    score = _without_unseen_legs(score, xy, ref, width, height, notes)
+    raw = driving.xy[:, one, :, :].nan_to_num(0.0, 0.0, 0.0)
+    out = torch.from_numpy(xy[:, None, :POINTS]).to(raw.dtype)
+    track = PoseTrack(
+        xy=torch.where(driving.score[:, one, :, None] > 0, out, raw), score=score, width=width, height=height
+    )
+    return Retargeted(
+        track=track,
+        plain=_plain(driving, options.person, drv, xy, ratios["body"], track),
+        ratios=ratios,
+        rest={bone: ratios[bone] * _length(drv, bone) for bone in BONES},
+        size=drv.size,
+        anchor=drv.anchor,
+        contacts=found,
+        notes=notes,
+    )
 
 
-def _arrays(track: PoseTrack, person: int) -> tuple[np.ndarray, np.ndarray]:
-    """(T,133,2) pixels, with zeros where nothing was seen, and (T,133) seen."""
-    xy = track.xy[:, person].double().numpy()
-    seen = (track.score[:, person].numpy() >= VISIBLE) & np.isfinite(xy).all(-1)
-    return np.where(seen[..., None], xy, 0.0), seen
+def _length(person: Person, bone: str) -> float:
+    return max(person.length(link) for link in BONES[bone])
+
+
+def _moved(
+    drv: Person, ref: Person, ratios: dict[str, float], options: RetargetOptions, notes: list[str]
+) -> tuple[np.ndarray, list[Contact]]:
+    """(T,135,2) the driver's points where the character has them, and the driver's contacts with the ground."""
+    legs = [ratios[bone] for bone in ("thigh", "shin") if _length(drv, bone)]
+    travel = (float(np.mean(legs)) if legs and ref.seen[:, PELVIS].any() else ratios["torso"]) * options.root_motion
+    longest = _longest(drv, ref, ratios, options.limits.stretch)
+    moved, clipped = _walk(drv, ratios, longest, travel)
+    standing = options.ground and ref.seen[:, ANKLES].any()
+    found = contacts(drv) if standing else []
+    moved += _anchored(drv, ref, moved, found, contacts(ref) if standing else [], options.anchor)
+    if found:
+        own = max(abs(ratios[bone] / travel - 1) for bone in ("torso", "hip", "thigh", "shin")) if travel else 1.0
+        moved = _on_the_ground(drv, moved, ratios, longest, travel, found, lock=min(own / _OWN, 1.0))
+    if clipped:
+        notes.append(
+            f"{clipped} bones of single frames were longer than {options.limits.stretch:.2f} times the character's and "
+            "were shortened"
+        )
+    return drv.xy + moved, found
+
+
+def _longest(drv: Person, ref: Person, ratios: dict[str, float], stretch: float) -> dict[str, np.ndarray]:
+    """(T,) how long each bone may be, pixels; never less than the reference itself shows it in some frame."""
+    longest = {}
+    for bone, links in BONES.items():
+        shown = [np.nanmax(ref.lengths(link) / ref.size) for link in links if ref.length(link)]
+        longest[bone] = max(stretch * ratios[bone] * _length(drv, bone), *shown, 0.0) * drv.size
+    return longest
+
+
+def _walk(
+    drv: Person, ratios: dict[str, float], longest: dict[str, np.ndarray], travel: float
+) -> tuple[np.ndarray, int]:
+    """(T,135,2) how far each point moves when the chain gets its new lengths, and how many bones were too long.
+
+    Displacements rather than places, so that a ratio of 1 changes nothing, to the last bit. A point whose parent is
+    missing hangs on the nearest ancestor that is there.
+    """
+    xy, moved, clipped = drv.xy, np.zeros_like(drv.xy), 0
+    moved[:, PELVIS] = (travel - 1) * (xy[:, PELVIS] - xy[drv.anchor, PELVIS])
+    held_xy, held_move = xy.copy(), moved.copy()  # of the point itself, or of what it hangs on
+    held_room = np.zeros(xy.shape[:2])  # how long the missing bones up to there may be
+    links = [(child, parent, bone) for bone, pairs in BONES.items() for child, parent in pairs]
+    links += [(point, parent, bone) for points, parent, bone in _CARRIED for point in points]
+    for child, parent, bone in links:
+        step = xy[:, child] - held_xy[:, parent]
+        factor = np.full(len(xy), ratios[bone])
+        known = drv.seen[:, child] | (child == NECK)
+        if bone in longest:
+            room = longest[bone] + held_room[:, parent]
+            length = ratios[bone] * np.linalg.norm(step, axis=-1)
+            too_long = length > room * (1 + 1e-9)
+            factor = np.where(too_long, ratios[bone] * room / np.maximum(length, 1e-9), factor)
+            clipped += int((too_long & known).sum())
+            held_room[:, child] = np.where(known, 0, room)
+        moved[:, child] = held_move[:, parent] + (factor - 1)[:, None] * step
+        held_move[:, child] = np.where(known[:, None], moved[:, child], held_move[:, parent])
+        held_xy[:, child] = np.where(known[:, None], xy[:, child], held_xy[:, parent])
+    return moved, clipped
+
+
+def _anchored(
+    drv: Person, ref: Person, moved: np.ndarray, found: list[Contact], own: list[Contact], anchor: str
+) -> np.ndarray:
+    """(2,) what to add to every frame, so that the anchor frame stands where the reference stands.
+
+    found, own: the contacts of driver and reference; feet are compared in a frame in which one stands.
+    """
+    new, theirs = drv.xy + moved, ref.xy[ref.anchor]
+    centre = PELVIS if ref.seen[ref.anchor, PELVIS] and drv.seen[drv.anchor, PELVIS] else NECK
+    shift = theirs[centre] - new[drv.anchor, centre]
+    at, there = standing_frame(drv, found), standing_frame(ref, own)
+    ankles = [a for a in ANKLES if ref.seen[there, a] and drv.seen[at, a]]
+    if anchor == "feet" or (anchor == "auto" and len(ankles) == 2):
+        if not ankles:
+            raise ValueError("anchor 'feet' needs an ankle seen in both poses, got none; use 'pelvis' or 'auto'")
+        shift[1] = ref.xy[there, ankles, 1].max() - new[at, ankles, 1].max()
+    return shift
+
+
+def _on_the_ground(
+    drv: Person,
+    moved: np.ndarray,
+    ratios: dict[str, float],
+    longest: dict[str, np.ndarray],
+    travel: float,
+    found: list[Contact],
+    lock: float,
+) -> np.ndarray:
+    """The displacements with standing feet standing: the body shifts with them, the legs take up what is left."""
+    body, feet = ground_shifts(drv, moved, travel, found, lock)
+    moved = moved + body[:, None]
+    thigh, shin = (ratios[bone] * _length(drv, bone) for bone in ("thigh", "shin"))
+    for side, ankle in enumerate(ANKLES):
+        hip, knee = ankle - 4, ankle - 2
+        below = [ankle, *range(FEET.start + 3 * side, FEET.start + 3 * side + 3)]
+        moved[:, knee] += thigh / (thigh + shin) * feet[:, side]
+        moved[:, below] += feet[:, None, side]
+        for child, parent, bone, carried in ((knee, hip, "thigh", [knee]), (ankle, knee, "shin", below)):
+            step = (drv.xy + moved)[:, child] - (drv.xy + moved)[:, parent]
+            length = np.linalg.norm(step, axis=-1)
+            over = (drv.seen[:, child] & drv.seen[:, parent]) & (length > longest[bone] * (1 + 1e-9))
+            back = np.where(over, longest[bone] / np.maximum(length, 1e-9) - 1, 0)[:, None] * step
+            moved[:, carried] += back[:, None]
+    return moved
+
+
+def _without_unseen_legs(
+    score: torch.Tensor, xy: np.ndarray, ref: Person, width: int, height: int, notes: list[str]
+) -> torch.Tensor:
+    """(T,1,133) scores: of legs that the reference does not show, nothing on the canvas."""
+
+    def on_canvas(points: np.ndarray) -> np.ndarray:
+        return ((points >= 0) & (points < [width, height])).all(-1)
+
+    score = score.clone()
+    shown = (ref.seen & on_canvas(ref.xy)).any(0)
+    for name, points, needed in _LEGS:
+        if shown[list(needed)].any():
+            continue
+        inside = torch.from_numpy(on_canvas(xy[:, list(points)]))
+        if (score[:, 0, list(points)] * inside > 0).any():
+            notes.append(f"the reference shows no {name}: left out on the canvas")
+        score[:, 0, list(points)] *= ~inside
+    return score
+
+
+def _plain(driving: PoseTrack, index: int, drv: Person, new: np.ndarray, scale: float, track: PoseTrack) -> PoseTrack:
+    """The driving pose scaled as a whole; in the anchor frame its neck stands where the retargeted one stands."""
+    at = drv.anchor
+    centre, there = (torch.from_numpy(points[at, NECK]).float() for points in (drv.xy, new))
+    xy = (driving.xy[:, index : index + 1].nan_to_num(0.0, 0.0, 0.0) - centre) * scale + there
+    return PoseTrack(xy=xy, score=driving.score[:, index : index + 1].clone(), width=track.width, height=track.height)
