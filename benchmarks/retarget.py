@@ -37,10 +37,10 @@ from dreamdance_core.segment.cutout import cut_out
 from dreamdance_core.types import AnimateJob, Cutout, PoseTrack
 
 COLUMNS = (
-    "art", "clip", "frames", "bones too long", "hand gap", "driver's", "slide med", "slide max", "level", "driver slide",
-    "jump", "driver's", "face/art", "mask/box", "flicker %", "outside %",
+    "art", "clip", "frames", "bones too long", "hand gap", "driver's", "slide med", "slide max", "level",
+    "driver's", "jump", "driver's", "face/art", "mask/box", "flicker %", "outside %",
 )  # fmt: skip
-LENGTH_ROOM = 1.16  # of a bone against the reference
+LENGTH_ROOM, HEAD_ROOM = 1.16, 1.5  # of a bone against the reference; a head is usually seen nodding
 
 
 def art_of(path: Path, cache: Path, mirror: bool) -> tuple[torch.Tensor, Cutout, PoseTrack]:
@@ -84,7 +84,7 @@ def too_long(done: Retargeted, reference: PoseTrack) -> int:
     count = 0
     for bone, links in BONES.items():
         own = max(ref.length(link) for link in links)
-        limit = max(own, done.rest[bone]) * LENGTH_ROOM * done.size
+        limit = max(own, done.rest[bone]) * (HEAD_ROOM if bone == "head" else LENGTH_ROOM) * done.size
         count += sum(int((np.nan_to_num(out.lengths(link)) > limit).sum()) for link in links)
     return count
 
@@ -106,16 +106,17 @@ def height_of(track: PoseTrack) -> float:
     return torso + (sum(legs) if all(legs) else torso)
 
 
-def slides(done: Retargeted, track: PoseTrack) -> tuple[np.ndarray, float]:
-    """(C,) how far each standing foot strays from its middle, and the spread of the feet's levels about the driver's
-    scaled ones; body heights."""
+def slides(done: Retargeted, track: PoseTrack, driving: PoseTrack) -> tuple[np.ndarray, float]:
+    """(C,) how far each standing foot strays from its middle, and how far at most a contact's level is off the ground
+    that the driver's levels, scaled as its travel, say; body heights."""
     height = height_of(track)
-    xy = track.xy[:, 0].double().numpy()
+    xy, drv = (t.xy[:, 0].double().numpy() for t in (track, driving))
+    travel = (done.ratios["thigh"] + done.ratios["shin"]) / 2 if track is not driving else 1.0
     strays, levels = [], []
     for c in done.contacts:
         path = xy[c.frames, c.foot]
         strays.append(np.linalg.norm(path - np.median(path, 0), axis=-1).max() / height)
-        levels.append(np.median(path[:, 1]))
+        levels.append(np.median(path[:, 1]) - travel * np.median(drv[c.frames, c.foot, 1]))
     return np.array(strays or [np.nan]), float(np.ptp(levels) / height) if levels else np.nan
 
 
@@ -183,8 +184,8 @@ def main() -> None:
             done = retargeted(driving, pose, width, height, options=RetargetOptions())
             mask = paint_mask(done.track, reference_pose=pose, reference_alpha=cut.alpha)
             outside = puppet_outside(mask, cut, pose, done.track) if args.puppet else np.nan
-            strays, level = slides(done, done.track)
-            own, _ = slides(replace(done, track=driving), driving)
+            strays, level = slides(done, done.track, driving)
+            own, _ = slides(done, driving, driving)
             box = person_box(done.track)
             row = (
                 f"{too_long(done, pose)} | {hand_gap(done.track):.2f} | {hand_gap(driving):.2f} | "

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.ndimage import binary_closing, gaussian_filter1d
 
 from .keypoints import LEFT_ANKLE, RIGHT_ANKLE
-from .proportions import BONES, Person
+from .proportions import Person
 
 ANKLES = (LEFT_ANKLE, RIGHT_ANKLE)
 _STILL = 0.011  # leg lengths a frame: a standing ankle moves less, a stepping one some five times as much
@@ -51,7 +51,7 @@ def _in_place(path: np.ndarray, run: tuple[int, int], limit: float) -> list[tupl
 
 def leg_length(person: Person) -> float:
     """Thigh and shin in the anchor frame, pixels; 0 when no leg is seen."""
-    return sum(max(person.length(link) for link in BONES[bone]) for bone in ("thigh", "shin"))
+    return person.bone("thigh") + person.bone("shin")
 
 
 def contacts(person: Person) -> list[Contact]:

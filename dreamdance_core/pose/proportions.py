@@ -65,6 +65,7 @@ class Limits:
     hand: tuple[float, float] = (0.7, 1.4)  # of the hands' ratio, relative to the forearms'
     limb: float = 1.4  # bones of one limb differ by at most this factor: the shorter one is foreshortened
     stretch: float = 1.15  # of a bone's length in any frame, relative to its length on the character
+    hand_gap: float = 0.3  # forearms between a wrist and the root of its hand
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +80,16 @@ class Person:
     def length(self, link: tuple[int, int]) -> float:
         """A link's unforeshortened length in the anchor frame: the median of its 20 % longest; 0 when never seen."""
         return _longest(self.lengths(link) / self.size)
+
+    def bone(self, bone: str) -> float:
+        """A bone's length in the anchor frame, of the longer side; 0 when never seen.
+
+        The head nods towards and away from the camera: its length is the usual one, not the longest.
+        """
+        if bone == "head":
+            lengths = self.lengths(BONES["head"][0]) / self.size
+            return float(np.nanmedian(lengths)) if not np.isnan(lengths).all() else 0.0
+        return max(self.length(link) for link in BONES[bone])
 
     def lengths(self, link: tuple[int, int]) -> np.ndarray:
         """(T,) pixels; nan where an end is not seen."""
@@ -190,27 +201,26 @@ def _anchor_frame(person: Person) -> int:
     return int(np.argmax(quality >= 0.9 * np.quantile(quality, 0.9)))
 
 
-def _ratio(drv: Person, ref: Person, links: tuple) -> float | None:
-    """Reference length / driving length of a bone, the longer side of each pair; None when either is unknown."""
-    mine, theirs = (max(p.length(link) for link in links) for p in (drv, ref))
+def _quotient(theirs: float, mine: float) -> float | None:
     return theirs / mine if mine > 1e-6 and theirs > 1e-6 else None
 
 
 def _median_ratio(drv: Person, ref: Person, measures: tuple) -> float | None:
-    found = [r for links in measures if (r := _ratio(drv, ref, links))]
+    """Of several measures, each with its left and right link; None where no measure is known in both poses."""
+    pairs = [(max(ref.length(link) for link in links), max(drv.length(link) for link in links)) for links in measures]
+    found = [r for pair in pairs if (r := _quotient(*pair))]
     return float(np.median(found)) if found else None
 
 
 def _sideways(person: Person, bone: str) -> bool:
     """Whether the trunk is turned so far that this width of it says nothing."""
-    torso = person.length(BONES["torso"][0])
-    return max(person.length(link) for link in BONES[bone]) < _SIDE_VIEW[bone] * torso
+    return person.bone(bone) < _SIDE_VIEW[bone] * person.bone("torso")
 
 
 def bone_ratios(drv: Person, ref: Person, limits: Limits) -> tuple[dict[str, float], list[str]]:
     """Factor from driving to reference pixels per bone, plus `body` (all of it), `face` and `hand`; and notes on what
     was estimated or limited, as sentences."""
-    found = {bone: _ratio(drv, ref, links) for bone, links in BONES.items()}
+    found = {bone: _quotient(ref.bone(bone), drv.bone(bone)) for bone in BONES}
     notes = []
     for bone in _SIDE_VIEW:
         if found[bone] and (_sideways(drv, bone) or _sideways(ref, bone)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -12,6 +12,8 @@ from torch import Tensor
 
 from ..types import PoseTrack
 from .keypoints import FACE, LEFT_HAND, RIGHT_HAND, visible
+from .matte import carried_matte
+from .proportions import fill
 
 _LIMBS = {
     "upper_arm": ((5, 7), (6, 8)),
@@ -23,7 +25,6 @@ _LIMBS = {
 _HEAD = [0, 1, 2, 3, 4, *range(FACE.start, FACE.stop)]
 _HANDS = ((LEFT_HAND, 9, 7), (RIGHT_HAND, 10, 8))  # points, wrist, elbow
 _LIMB_RADIUS = 0.35  # of the shoulder width
-_OWN_LIMIT = {"hand": 0.5, "foot": 0.5, "forearm": 1.0, "upper_arm": 1.0}  # shoulder widths; hair beside a raised hand
 _HEAD_RADIUS = 1.1  # of the face box's half diagonal
 
 
@@ -95,37 +96,7 @@ def _paint(mask: np.ndarray, shape: _Shape, radius: float) -> None:
     cv2.polylines(mask, [corners], shape.filled or len(corners) == 1, 1, thick, cv2.LINE_8, 4)
 
 
-def _own_radii(pose: PoseTrack, alpha: np.ndarray) -> dict[str, float]:
-    """How far the reference's matte reaches from each part of its skeleton, in shoulder widths.
-
-    Every matte pixel counts for the part it exceeds least, so that hair widens the head and a skirt the thighs.
-    """
-    size = min(1.0, 160 / max(alpha.shape))
-    small = cv2.resize(alpha, None, fx=size, fy=size, interpolation=cv2.INTER_AREA)
-    scale = np.array([small.shape[1] / pose.width, small.shape[0] / pose.height])
-    xy, seen = pose.xy[:1, 0].double().numpy() * scale, visible(pose)[:1, 0].numpy()
-    unit = _shoulder_width(xy, seen)
-    shapes = _shapes(xy[0], seen[0], unit)
-    inside = small > 0.5
-    if not shapes or not inside.any():
-        return {}
-    reach = []
-    for shape in shapes:
-        line = np.zeros(small.shape, np.uint8)
-        _paint(line, shape, 0.5)
-        reach.append(cv2.distanceTransform(1 - line, cv2.DIST_L2, 5)[inside] if line.any() else np.inf * inside[inside])
-    reach = np.stack(reach)
-    nearest = np.argmin(reach - np.array([[s.radius] for s in shapes]), 0)
-    radii: dict[str, float] = {}
-    for i, shape in enumerate(shapes):
-        mine = reach[i, nearest == i]
-        if len(mine):
-            own = min(float(np.quantile(mine, 0.98)) / unit, _OWN_LIMIT.get(shape.part, 2.0))
-            radii[shape.part] = max(radii.get(shape.part, 0.0), own)
-    return radii
-
-
-def _mask(track: PoseTrack, own: dict[str, float], grow: float) -> np.ndarray:
+def _mask(track: PoseTrack, grow: float) -> np.ndarray:
     """uint8 (T,H,W), 1 = a person; grow is a margin as a share of the body's height."""
     xy, seen = track.xy.double().numpy(), visible(track).numpy()
     mask = np.zeros((len(track), track.height, track.width), np.uint8)
@@ -133,14 +104,42 @@ def _mask(track: PoseTrack, own: dict[str, float], grow: float) -> np.ndarray:
         some = seen[:, p].any(1)
         if not some.any():
             continue
-        unit = _shoulder_width(xy[:, p], seen[:, p])
-        heights = [np.ptp(xy[t, p, seen[t, p], 1]) for t in np.flatnonzero(some)]
-        margin = grow * float(np.median(heights))
+        unit, margin = _shoulder_width(xy[:, p], seen[:, p]), grow * _height(xy[:, p], seen[:, p])
         for t in np.flatnonzero(some):
             for shape in _shapes(xy[t, p], seen[t, p], unit):
-                radius = max(shape.radius, own.get(shape.part, 0.0) * unit) + margin
-                _paint(mask[t], shape, radius)
+                _paint(mask[t], shape, shape.radius + margin)
     return mask
+
+
+def _height(xy: np.ndarray, seen: np.ndarray) -> float:
+    """The median height of what is seen of a person, (T,133,2) pixels."""
+    return float(np.median([np.ptp(xy[t, seen[t], 1]) for t in np.flatnonzero(seen.any(1))]))
+
+
+def _with_matte(mask: np.ndarray, track: PoseTrack, reference: PoseTrack, alpha: np.ndarray, margin: float) -> None:
+    """Adds the reference's matte, carried along with person 0 and grown by the margin (pixels), in place."""
+    carried = carried_matte(track, reference, alpha)
+    if carried is None:
+        return
+    scale = carried.shape[2] / track.width
+    reach = 2 * max(int(np.ceil(margin * scale)), 1) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    for shown, small in zip(mask, carried, strict=True):
+        grown = cv2.resize(
+            cv2.dilate(small, kernel).astype(np.float32), shown.shape[::-1], interpolation=cv2.INTER_LINEAR
+        )
+        np.maximum(shown, (grown > 0.5).astype(np.uint8), out=shown)
+
+
+def _without_gaps(track: PoseTrack) -> PoseTrack:
+    """The track with every point that is ever seen in every frame: interpolated between sights, the ends held."""
+    xy, score = track.xy.clone(), track.score.clone()
+    seen = visible(track).numpy()
+    for p, k in zip(*np.nonzero(seen.any(0) & ~seen.all(0)), strict=True):
+        path = fill(track.xy[:, p, k].double().numpy(), seen[:, p, k])
+        xy[:, p, k] = torch.from_numpy(path).to(xy.dtype)
+        score[:, p, k] = 1.0
+    return replace(track, xy=xy, score=score)
 
 
 def _hold(mask: np.ndarray, group: int) -> np.ndarray:
@@ -172,15 +171,18 @@ def paint_mask(
 ) -> Float[Tensor, "T {track.height} {track.width}"]:
     """1 where the character may be painted, for every person of the track, in the track's pixels.
 
-    Capsules of 0.35 shoulder widths along the limbs, the torso filled, discs for head and hands, all grown by `grow`
-    body heights: hair, skirts and props exceed a skeleton. The reference's pose and matte, when given, widen each part
-    to what this character needs. Frames are joined in groups of `group` (one video latent); `block` > 1 snaps the
-    outline to cells of so many pixels, which hides the driving person's shape.
+    Capsules of 0.35 shoulder widths along the limbs, the torso filled, discs for head and hands; and, where the
+    reference's pose and matte are given, the matte itself, each part carried along with the bone beside it (person 0):
+    its hair, skirt and props. All is grown by `grow` body heights, for a skeleton knows nothing of cloth that swings.
+    Points that are lost for a while stay in the mask, so that it does not flicker. Frames are joined in groups of
+    `group` (one video latent); `block` > 1 snaps the outline to cells of so many pixels, which hides the driving
+    person's shape.
     """
-    own = {}
-    if reference_pose is not None and reference_alpha is not None:
-        own = _own_radii(reference_pose, reference_alpha.detach().cpu().numpy())
-    mask = _mask(track, own, grow)
+    steady = _without_gaps(track)
+    mask = _mask(steady, grow)
+    if reference_pose is not None and reference_alpha is not None and visible(steady)[:, 0].any():
+        margin = grow * _height(steady.xy[:, 0].double().numpy(), visible(steady)[:, 0].numpy())
+        _with_matte(mask, track, reference_pose, reference_alpha.detach().cpu().numpy(), margin)
     if group > 1:
         mask = _hold(mask, group)
     if block > 1:
@@ -190,4 +192,4 @@ def paint_mask(
 
 def person_mask(track: PoseTrack, *, grow: float = 0.04) -> Float[Tensor, "T {track.height} {track.width}"]:
     """1 where a person stands, in the track's pixels: what a camera solver must not look at."""
-    return torch.from_numpy(_mask(track, {}, grow)).float()
+    return torch.from_numpy(_mask(track, grow)).float()

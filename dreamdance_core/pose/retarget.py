@@ -20,11 +20,14 @@ from .proportions import BONES, NECK, PELVIS, Limits, Person, arrays, bone_ratio
 # Parts that are carried whole: (points, the point that carries them, whose ratio).
 _CARRIED = (
     ((1, 2, 3, 4, *range(FACE.start, FACE.stop)), 0, "face"),
-    (tuple(range(LEFT_HAND.start, LEFT_HAND.stop)), 9, "hand"),
-    (tuple(range(RIGHT_HAND.start, RIGHT_HAND.stop)), 10, "hand"),
+    ((LEFT_HAND.start,), 9, "hand"),
+    ((RIGHT_HAND.start,), 10, "hand"),
+    (tuple(range(LEFT_HAND.start + 1, LEFT_HAND.stop)), LEFT_HAND.start, "hand"),
+    (tuple(range(RIGHT_HAND.start + 1, RIGHT_HAND.stop)), RIGHT_HAND.start, "hand"),
     (tuple(range(FEET.start, FEET.start + 3)), 15, "shin"),
     (tuple(range(FEET.start + 3, FEET.stop)), 16, "shin"),
 )
+_HAND_ROOTS = ((LEFT_HAND.start, 9), (RIGHT_HAND.start, 10))
 # Parts of the legs, their points, and those of which one must be seen for the character to have the part.
 _LEGS = (
     ("knees", (13, 14), (13, 14, 15, 16)),
@@ -87,7 +90,7 @@ def retargeted(
     them the joints' angles, are the driver's. Hands go with the wrists, feet with the ankles, the face with the nose.
     Travel over the canvas is scaled by the legs' ratio (else the torso's). Standing feet stand: driving points are
     taken to be seen by a still camera; where it moves no standing foot is recognised, and travel contains the camera's.
-    Legs that the reference does not show are left out wherever they would come onto the canvas. A driving pose equal to
+    Legs that the reference does not show are left out if they would come onto the canvas. A driving pose equal to
     the reference comes back unchanged. With `enabled=False` the driving pose is only scaled to the canvas.
     Raises ValueError when either pose shows no torso.
     """
@@ -121,7 +124,7 @@ def retargeted(
         track=track,
         plain=_plain(driving, options.person, drv, xy, ratios["body"], track),
         ratios=ratios,
-        rest={bone: ratios[bone] * _length(drv, bone) for bone in BONES},
+        rest={bone: ratios[bone] * drv.bone(bone) for bone in BONES},
         size=drv.size,
         anchor=drv.anchor,
         contacts=found,
@@ -129,17 +132,13 @@ def retargeted(
     )
 
 
-def _length(person: Person, bone: str) -> float:
-    return max(person.length(link) for link in BONES[bone])
-
-
 def _moved(
     drv: Person, ref: Person, ratios: dict[str, float], options: RetargetOptions, notes: list[str]
 ) -> tuple[np.ndarray, list[Contact]]:
     """(T,135,2) the driver's points where the character has them, and the driver's contacts with the ground."""
-    legs = [ratios[bone] for bone in ("thigh", "shin") if _length(drv, bone)]
+    legs = [ratios[bone] for bone in ("thigh", "shin") if drv.bone(bone)]
     travel = (float(np.mean(legs)) if legs and ref.seen[:, PELVIS].any() else ratios["torso"]) * options.root_motion
-    longest = _longest(drv, ref, ratios, options.limits.stretch)
+    longest = _longest(drv, ref, ratios, options.limits)
     moved, clipped = _walk(drv, ratios, longest, travel)
     standing = options.ground and ref.seen[:, ANKLES].any()
     found = contacts(drv) if standing else []
@@ -155,13 +154,19 @@ def _moved(
     return drv.xy + moved, found
 
 
-def _longest(drv: Person, ref: Person, ratios: dict[str, float], stretch: float) -> dict[str, np.ndarray]:
-    """(T,) how long each bone may be, pixels; never less than the reference itself shows it in some frame."""
-    longest = {}
-    for bone, links in BONES.items():
+def _longest(drv: Person, ref: Person, ratios: dict[str, float], limits: Limits) -> dict[str, np.ndarray]:
+    """(T,) how long each bone, and the gap between hand and wrist, may be, pixels; never less than the reference itself
+    shows it in some frame."""
+
+    def room(links: tuple, most: float) -> np.ndarray:
         shown = [np.nanmax(ref.lengths(link) / ref.size) for link in links if ref.length(link)]
-        longest[bone] = max(stretch * ratios[bone] * _length(drv, bone), *shown, 0.0) * drv.size
-    return longest
+        return max(most, *shown, 0.0) * drv.size
+
+    longest = {
+        bone: room(links, limits.stretch * ratios[bone] * max(drv.length(link) for link in links))
+        for bone, links in BONES.items()
+    }
+    return longest | {"hand": room(_HAND_ROOTS, limits.hand_gap * ratios["forearm"] * drv.bone("forearm"))}
 
 
 def _walk(
@@ -182,7 +187,7 @@ def _walk(
         step = xy[:, child] - held_xy[:, parent]
         factor = np.full(len(xy), ratios[bone])
         known = drv.seen[:, child] | (child == NECK)
-        if bone in longest:
+        if bone in longest and (bone != "hand" or (child, parent) in _HAND_ROOTS):
             room = longest[bone] + held_room[:, parent]
             length = ratios[bone] * np.linalg.norm(step, axis=-1)
             too_long = length > room * (1 + 1e-9)
@@ -207,6 +212,10 @@ def _anchored(
     shift = theirs[centre] - new[drv.anchor, centre]
     at, there = standing_frame(drv, found), standing_frame(ref, own)
     ankles = [a for a in ANKLES if ref.seen[there, a] and drv.seen[at, a]]
+    if anchor == "auto" and any(
+        p.xy[t, a, 1] < p.xy[t, PELVIS, 1] for p, t in ((drv, at), (ref, there)) for a in ankles
+    ):
+        ankles = []  # on its head, or wrongly found
     if anchor == "feet" or (anchor == "auto" and len(ankles) == 2):
         if not ankles:
             raise ValueError("anchor 'feet' needs an ankle seen in both poses, got none; use 'pelvis' or 'auto'")
@@ -226,7 +235,7 @@ def _on_the_ground(
     """The displacements with standing feet standing: the body shifts with them, the legs take up what is left."""
     body, feet = ground_shifts(drv, moved, travel, found, lock)
     moved = moved + body[:, None]
-    thigh, shin = (ratios[bone] * _length(drv, bone) for bone in ("thigh", "shin"))
+    thigh, shin = (ratios[bone] * drv.bone(bone) for bone in ("thigh", "shin"))
     for side, ankle in enumerate(ANKLES):
         hip, knee = ankle - 4, ankle - 2
         below = [ankle, *range(FEET.start + 3 * side, FEET.start + 3 * side + 3)]
@@ -244,7 +253,8 @@ def _on_the_ground(
 def _without_unseen_legs(
     score: torch.Tensor, xy: np.ndarray, ref: Person, width: int, height: int, notes: list[str]
 ) -> torch.Tensor:
-    """(T,1,133) scores: of legs that the reference does not show, nothing on the canvas."""
+    """(T,1,133) scores: legs that the reference does not show are left out, in all frames alike, if they ever
+    come onto the canvas."""
 
     def on_canvas(points: np.ndarray) -> np.ndarray:
         return ((points >= 0) & (points < [width, height])).all(-1)
@@ -254,10 +264,10 @@ def _without_unseen_legs(
     for name, points, needed in _LEGS:
         if shown[list(needed)].any():
             continue
-        inside = torch.from_numpy(on_canvas(xy[:, list(points)]))
-        if (score[:, 0, list(points)] * inside > 0).any():
-            notes.append(f"the reference shows no {name}: left out on the canvas")
-        score[:, 0, list(points)] *= ~inside
+        seen = score[:, 0, list(points)].numpy() > 0
+        if (seen & on_canvas(xy[:, list(points)])).any():
+            notes.append(f"the reference shows no {name}: left out")
+            score[:, 0, list(points)] = 0
     return score
 
 
