@@ -11,8 +11,6 @@ from ..dreamdance_core import backends
 from ..dreamdance_core.io.pose_files import from_pose_keypoint, read_pose, to_pose_keypoint, write_pose
 from ..dreamdance_core.pose import draw
 from ..dreamdance_core.pose.extract import boxes_from_mask, extract_pose
-from ..dreamdance_core.pose.regions import paint_mask
-from ..dreamdance_core.pose.retarget import RetargetOptions, retarget
 from ..dreamdance_core.types import PoseTrack
 from . import files, host
 from .pose_edit import edited
@@ -258,66 +256,3 @@ class EditPose(io.ComfyNode):
         middle = len(track) // 2
         shown = torch.maximum(torch.maximum(body[middle], hands[middle]), face[middle])[None]
         return io.NodeOutput(to_pose_keypoint(track), body, hands, face, ui=ui.PreviewImage(shown, cls=cls))
-
-
-class RetargetPose(io.ComfyNode):
-    @classmethod
-    def define_schema(cls) -> io.Schema:
-        return io.Schema(
-            node_id="DreamDanceRetargetPose",
-            display_name="Retarget Pose",
-            category="DreamDance/pose",
-            description="The driving motion with the character's own limb lengths, standing where the character "
-            "stands; "
-            "and the mask of the pixels that the video step may paint.",
-            search_aliases=["pose retarget", "align pose", "rescale pose", "bone lengths", "motion transfer"],
-            has_intermediate_output=True,
-            inputs=[
-                PoseKeypoint.Input("driving_pose", tooltip="The pose of the driving clip."),
-                PoseKeypoint.Input("reference_pose", tooltip="The character's own pose: Extract Pose on its picture."),
-                io.Int.Input("width", default=640, min=64, max=4096, step=16, tooltip="Width of the output video, px."),
-                io.Int.Input(
-                    "height", default=384, min=64, max=4096, step=16, tooltip="Height of the output video, px."
-                ),
-                io.Boolean.Input(
-                    "keep_proportions",
-                    default=True,
-                    tooltip="On: the character's limb lengths. Off: the driving pose as it is, scaled to the output "
-                    "(for replacing the person in the driving clip).",
-                ),
-                io.Mask.Input(
-                    "character_mask",
-                    optional=True,
-                    tooltip="1 = character in its picture; widens the paint mask by its hair, skirt and sleeves.",
-                ),
-            ],
-            outputs=[
-                *_pose_outputs("The retargeted pose, px of width x height."),
-                io.Image.Output("overlay", display_name="overlay", tooltip="All three drawings in one, to check."),
-                io.Mask.Output("paint_mask", display_name="paint_mask", tooltip="1 = may be painted; one per frame."),
-            ],
-        )
-
-    @classmethod
-    def execute(
-        cls, driving_pose, reference_pose, width, height, keep_proportions, character_mask=None
-    ) -> io.NodeOutput:
-        driving, reference = from_pose_keypoint(driving_pose), from_pose_keypoint(reference_pose)
-        alpha = None
-        if character_mask is not None:
-            canvas = torch.zeros(1, reference.height, reference.width, 3)
-            alpha = host.mask_of(character_mask, canvas, "character_mask")[0]
-        track = retarget(driving, reference, width, height, options=RetargetOptions(enabled=keep_proportions))
-        mask = paint_mask(track, reference_pose=reference, reference_alpha=alpha)
-        body, hands, face = drawings(track, width, height)
-        overlay = torch.maximum(torch.maximum(body, hands), face)
-        shown = overlay[len(overlay) // 2][None] * 0.7 + 0.3 * mask[len(mask) // 2][None, ..., None].to(overlay)
-        return io.NodeOutput(
-            to_pose_keypoint(track),
-            body,
-            hands,
-            face,
-            overlay,
-            host.to_host(mask),
-            ui=ui.PreviewImage(shown, cls=cls),
-        )

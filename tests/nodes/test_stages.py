@@ -112,7 +112,7 @@ def test_a_connected_pose_is_only_drawn(pack, poses, sample):
 
 
 def test_retargeted_pose_keeps_the_character_and_gains_a_mask(pack, poses, cut):
-    out = pack.nodes.pose.RetargetPose.execute(poses[0][0], poses[1][0], 192, 256, True, character_mask=cut[1])
+    out = pack.nodes.pose_retarget.RetargetPose.execute(poses[0][0], poses[1][0], 192, 256, True, character_mask=cut[1])
     assert out[1].shape == out[4].shape == (8, 256, 192, 3) and out[5].shape == (8, 256, 192)
     drawn = out[4].amax(-1) > 0.2
     assert float((out[5][drawn] > 0.5).float().mean()) > 0.95, "the skeleton must lie inside the paint mask"
@@ -208,7 +208,7 @@ def test_gaussians_train_and_render_under_inference_mode(pack, scene):
 
 
 def test_puppet_moves_the_character_over_the_background(pack, poses, cut, sample):
-    out = pack.nodes.pose.RetargetPose.execute(poses[0][0], poses[1][0], 192, 256, True, character_mask=cut[1])
+    out = pack.nodes.pose_retarget.RetargetPose.execute(poses[0][0], poses[1][0], 192, 256, True, character_mask=cut[1])
     background = torch.zeros(1, 256, 192, 3)
     background[..., 1] = 1
     video = pack.nodes.video.Puppet.execute(cut[0], cut[1], poses[1][0], out[0], background, 24.0)
