@@ -11,6 +11,7 @@ fine: clips of hands or faces. Centres of their coloured dots are found; dot dia
 from __future__ import annotations
 
 import argparse
+from itertools import permutations
 from pathlib import Path
 
 import cv2
@@ -25,6 +26,8 @@ from dreamdance_core.types import PoseTrack
 
 CHAINS = {(0, 255, 0): (11, 13, 15), (51, 153, 255): (12, 14, 16), (255, 0, 0): (5, 7, 9), (160, 32, 240): (6, 8, 10)}
 ORANGE, YELLOW = (255, 128, 0), (255, 255, 100)
+COARSE, FINE = (0.03, 0.015, 0.007, 0.003), (0.0015, 0.0007)  # steps of the search, shares of the side
+STRIDE = 40  # frames between those of a clip that are compared
 PICTURES = {".png", ".jpg", ".jpeg", ".webp"}
 
 
@@ -33,9 +36,8 @@ def pictures(path: Path, count: int) -> list[np.ndarray]:
     if path.suffix.lower() in PICTURES:
         frames = read_image(path).rgb[None]
     else:
-        frames = read_clip(path, ClipRange()).frames
-    at = np.unique(np.linspace(0, len(frames) - 1, count).round().astype(int))
-    return [(frames[i] * 255).round().byte().numpy() for i in at]
+        frames = read_clip(path, ClipRange(stride=STRIDE, frames=count)).frames
+    return [(frame * 255).round().byte().numpy() for frame in frames]
 
 
 def colour_mask(picture: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
@@ -46,18 +48,45 @@ def colour_mask(picture: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray
     return (distance.argmin(-1) == mine) & (picture.max(-1) > 128)
 
 
-def chain_points(mask: np.ndarray, width: float) -> np.ndarray | None:
-    """(3,2) both ends and the bend of a stroke, in px; None where the colour is hardly there."""
-    points = np.argwhere(mask)[:, ::-1] + 0.5
-    if len(points) < 4 * width:
-        return None
-    hull = cv2.convexHull(points.astype(np.float32))[:, 0]
-    apart = np.linalg.norm(hull[:, None] - hull[None], axis=-1)
-    a, b = (hull[i] for i in np.unravel_index(apart.argmax(), apart.shape))
-    along = (b - a) / max(np.linalg.norm(b - a), 1e-6)
-    off = (points - a) @ np.array([-along[1], along[0]])
-    bend = points[np.abs(off).argmax()] if np.abs(off).max() > width else (a + b) / 2
-    return np.stack([a + along * width / 2, bend, b - along * width / 2])
+def corners(mask: np.ndarray, width: float) -> np.ndarray:
+    """(N,2) px: ends and bends of strokes, from the corners of their outlines, near ones joined."""
+    found = []
+    outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    for outline in outlines:
+        if cv2.arcLength(outline, True) > 2 * width:
+            found += list(cv2.approxPolyDP(outline, 0.35 * width, True)[:, 0].astype(float) + 0.5)
+    joined: list[np.ndarray] = []
+    while found:
+        near = [p for p in found if np.linalg.norm(p - found[0]) < 1.6 * width]
+        joined.append(np.mean(near, 0))
+        found = [p for p in found if np.linalg.norm(p - found[0]) >= 1.6 * width]
+    return np.array(joined).reshape(-1, 2)
+
+
+def misfit(links: list[tuple[np.ndarray, np.ndarray]], pixels: np.ndarray, away: np.ndarray) -> float:
+    """How far the strokes are from the pixels and the other way round, mean px. away: (H,W) distance to the mask."""
+    t = np.linspace(0, 1, 24)[:, None]
+    samples = np.concatenate([a + t * (b - a) for a, b in links])
+    column, row = (np.clip(samples[:, c].astype(int), 0, away.shape[1 - c] - 1) for c in (0, 1))
+    there = np.min(np.linalg.norm(pixels[:, None] - samples, axis=-1), 1).mean()
+    return there + 2 * away[row, column].mean()
+
+
+def fitted(mask: np.ndarray, known: dict[int, np.ndarray], free: tuple[int, ...], links: tuple, width: float) -> dict:
+    """The free points, each on a corner of the mask, so that the strokes of the links cover it best."""
+    places = corners(mask, width)
+    pixels = np.argwhere(mask)[:, ::-1] + 0.5
+    if len(pixels) < 4 * width or len(places) < len(free):
+        return {}
+    pixels = pixels[:: max(1, len(pixels) // 60)]
+    away = cv2.distanceTransform(1 - mask.astype(np.uint8), cv2.DIST_L2, 5)
+    best, chosen = np.inf, {}
+    for order in permutations(range(min(len(places), 8)), len(free)):
+        points = known | {p: places[i] for p, i in zip(free, order, strict=True)}
+        cost = misfit([(points[a], points[b]) for a, b in links], pixels, away)
+        if cost < best:
+            best, chosen = cost, points
+    return chosen
 
 
 def first_guess(picture: np.ndarray, width: float) -> dict[int, np.ndarray]:
@@ -66,28 +95,17 @@ def first_guess(picture: np.ndarray, width: float) -> dict[int, np.ndarray]:
     orange = np.argwhere(colour_mask(picture, ORANGE))[:, ::-1].astype(np.float32)
     if len(orange) > 8 * width:
         quad = cv2.approxPolyN(cv2.convexHull(orange), 4, ensure_convex=True)[0].astype(float)
-        top, bottom = quad[np.argsort(quad[:, 1])[:2]], quad[np.argsort(quad[:, 1])[2:]]
-        for pair, (left, right) in ((top, (5, 6)), (bottom, (11, 12))):
-            pair = pair[np.argsort(pair[:, 0])]
-            found[right], found[left] = pair[0], pair[1]
+        quad = quad[np.argsort(quad[:, 1])]
+        for pair, (left, right) in ((quad[:2], (5, 6)), (quad[2:], (11, 12))):
+            found[right], found[left] = pair[np.argsort(pair[:, 0])]
     for colour, chain in CHAINS.items():
-        points = chain_points(colour_mask(picture, colour), width)
-        if points is None:
-            continue
-        if chain[0] in found and np.linalg.norm(points[2] - found[chain[0]]) < np.linalg.norm(
-            points[0] - found[chain[0]]
-        ):
-            points = points[::-1]
-        found.update(
-            zip(chain, points, strict=True) if chain[0] not in found else zip(chain[1:], points[1:], strict=True)
-        )
-    yellow = np.argwhere(colour_mask(picture, YELLOW))[:, ::-1] + 0.5
-    if len(yellow) > 4 * width and 5 in found and 6 in found:
-        (x0, y0), (x1, y1) = yellow.min(0) + width / 2, yellow.max(0) - width / 2
-        up = y0 + 0.15 * (y1 - y0)
-        for point, share in ((4, 0.15), (2, 0.35), (1, 0.65), (3, 0.85)):
-            found[point] = np.array([x0 + share * (x1 - x0), up])
-        found[0] = np.array([(x0 + x1) / 2, y0 + 0.3 * (y1 - y0)])
+        start = {chain[0]: found[chain[0]]} if chain[0] in found else {}
+        mask = colour_mask(picture, colour)
+        free = chain[1:] if start else chain
+        found |= fitted(mask, start, free, tuple(zip(chain[:-1], chain[1:], strict=True)), width)
+    if 5 in found and 6 in found:
+        known = {5: found[5], 6: found[6]}
+        found |= fitted(colour_mask(picture, YELLOW), known, (4, 2, 0, 1, 3), BODY_LINKS[12:], width)
     return found
 
 
@@ -99,8 +117,8 @@ def drawn(points: dict[int, np.ndarray], width: int, height: int) -> np.ndarray:
     return (draw_body(track, width, height)[0] * 255).round().byte().numpy()
 
 
-def refined(points: dict[int, np.ndarray], picture: np.ndarray) -> dict[int, np.ndarray]:
-    """The points moved one by one, in smaller and smaller steps, wherever our drawing comes closer to the picture."""
+def refined(points: dict[int, np.ndarray], picture: np.ndarray, steps: tuple[float, ...]) -> dict[int, np.ndarray]:
+    """The points moved one by one wherever our drawing comes closer to the picture; steps in shares of its side."""
     height, width = picture.shape[:2]
     target = picture.astype(np.int16)
 
@@ -108,47 +126,51 @@ def refined(points: dict[int, np.ndarray], picture: np.ndarray) -> dict[int, np.
         return float(np.abs(drawn(guess, width, height).astype(np.int16) - target).mean())
 
     best = cost(points)
-    for step in (0.02, 0.01, 0.005, 0.002, 0.001, 0.0005):
-        for _ in range(4):
+    for step in steps:
+        for _ in range(3):
             before = best
             for point in points:
-                for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, -1), (1, -1), (-1, 1)):
+                for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
                     moved = points | {point: points[point] + step * min(height, width) * np.array([dx, dy])}
                     new = cost(moved)
                     if new < best:
                         points, best = moved, new
-            if best > 0.999 * before:
+            if best > 0.99 * before:
                 break
     return points
 
 
-def stroke_width(mask: np.ndarray, length: float, side: int) -> float:
-    """Area over length, less the round ends; px at a side of 1080."""
-    area = float(mask.sum())
-    w = area / length
-    for _ in range(5):
-        w = (area - np.pi * w * w / 4) / length
-    return w * 1080 / side
+def stroke_width(picture: np.ndarray) -> float:
+    """Width of the limbs' strokes, px at a side of 1080: the area of the middle of each, over its length."""
+    found = []
+    for colour in CHAINS:
+        count, label, stats, _ = cv2.connectedComponentsWithStats(colour_mask(picture, colour).astype(np.uint8))
+        for i in range(1, count):
+            points = np.argwhere(label == i)[:, ::-1].astype(float)
+            centred = points - points.mean(0)
+            _, spread, axes = np.linalg.svd(centred, full_matrices=False)
+            along, across = centred @ axes[0], centred @ axes[1]
+            if len(points) < 200 or np.ptp(across) > 0.2 * np.ptp(along):  # bent, or too short to tell
+                continue
+            middle = np.abs(along) < 0.3 * np.ptp(along)
+            found.append(middle.sum() / (0.6 * np.ptp(along)))
+    return float(np.median(found)) * 1080 / min(picture.shape[:2]) if found else np.nan
 
 
 def compare_body(picture: np.ndarray, name: str, out: Path | None) -> None:
     height, width = picture.shape[:2]
     side = min(height, width)
     points = first_guess(picture, BODY_WIDTH * side)
-    # Refine at a third of the size first, where steps are cheap.
-    points = refined(points, picture)
+    small = cv2.resize(picture, None, fx=360 / side, fy=360 / side, interpolation=cv2.INTER_AREA)
+    points = refined({p: at * 360 / side for p, at in points.items()}, small, COARSE)
+    points = refined({p: at * side / 360 for p, at in points.items()}, picture, FINE)
     ours = drawn(points, width, height)
     a, b = picture.max(-1) > 100, ours.max(-1) > 100
     both = a & b
     iou = both.sum() / (a | b).sum()
     inner = cv2.erode(both.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     colour = np.abs(picture[inner].astype(float) - ours[inner]).mean()
-    widths = []
-    for c, chain in CHAINS.items():
-        if all(p in points for p in chain):
-            length = sum(np.linalg.norm(points[p] - points[q]) for p, q in zip(chain[:-1], chain[1:], strict=True))
-            widths.append([stroke_width(colour_mask(p, c), length, side) for p in (picture, ours)])
-    theirs, mine = np.median(widths, axis=0)
+    theirs, mine = stroke_width(picture), stroke_width(ours)
     links = sum(p in points and q in points for p, q in BODY_LINKS)
     print(f"| {name} | {links} | {iou:.3f} | {colour:.1f} | {theirs:.1f} | {mine:.1f} |", flush=True)
     if out:
