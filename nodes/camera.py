@@ -7,8 +7,9 @@ from comfy_api.latest import io
 
 from ..dreamdance_core import backends
 from ..dreamdance_core.camera.estimate import estimate_camera
+from ..dreamdance_core.geometry.path_edits import concat, retime
 from ..dreamdance_core.geometry.pinhole import focal_from_fov, intrinsics
-from ..dreamdance_core.geometry.trajectory import PRESETS, camera_path, concat, retime
+from ..dreamdance_core.geometry.trajectory import PRESETS, camera_path
 from ..dreamdance_core.io.camera_files import read_cameras, write_cameras
 from ..dreamdance_core.io.pose_files import from_pose_keypoint
 from ..dreamdance_core.pose.regions import person_mask as capsules

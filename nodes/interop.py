@@ -6,7 +6,7 @@ import torch
 from comfy_api.latest import io, ui
 
 from ..dreamdance_core.geometry import convert
-from ..dreamdance_core.geometry.trajectory import retime
+from ..dreamdance_core.geometry.path_edits import retime
 from ..dreamdance_core.io.pose_files import from_pose_keypoint
 from ..dreamdance_core.types import Cameras as CamerasValue
 from . import host

@@ -9,9 +9,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..geometry.path_edits import smooth
 from ..geometry.pinhole import intrinsics, unproject
 from ..geometry.rigid import rebase
-from ..geometry.trajectory import scale_path, smooth
+from ..geometry.trajectory import scale_path
 from ..types import Cameras, Depth, Views
 from .warp import coverage, surface
 
