@@ -170,12 +170,8 @@ def from_wan(embedding: Float[Tensor, "1 24 L H W"], fps: float = 16.0) -> Camer
         M = torch.linalg.svd(torch.einsum("nij,nk->nijk", cross, p).reshape(-1, 9))[2][-1].view(3, 3)
         M = M * torch.sign((d * (p @ M.T)).sum())
         inverse_K = torch.linalg.cholesky(M.T @ M).T
-        poses.append(
-            rigid(
-                M @ torch.linalg.inv(inverse_K),
-                torch.linalg.lstsq(-cross.flatten(0, 1), m.reshape(-1)[:, None])[0][:, 0],
-            )
-        )
+        centre = torch.linalg.lstsq(-cross.flatten(0, 1), m.reshape(-1, 1))[0][:, 0]
+        poses.append(rigid(M @ torch.linalg.inv(inverse_K), centre))
         K = torch.linalg.inv(inverse_K)
         lenses.append(K / K[2, 2])
     K = torch.stack(lenses).float()

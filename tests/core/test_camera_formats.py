@@ -26,7 +26,7 @@ model = pycolmap.Reconstruction(sys.argv[1])
 out = {}
 for image in model.images.values():
     camera = model.cameras[image.camera_id]
-    pose = image.cam_from_world() if callable(image.cam_from_world) else image.cam_from_world
+    pose = image.cam_from_world()
     seen = pose * np.array([0.1, -0.2, 9.0])
     out[image.name] = [pose.inverse().matrix().tolist(), camera.calibration_matrix().tolist(), seen.tolist(),
                        np.asarray(camera.img_from_cam(seen)).ravel().tolist()]
@@ -39,17 +39,13 @@ model = pycolmap.Reconstruction()
 for index, focal in ((1, 400.0), (2, 500.0)):
     lens = dict(model="PINHOLE", width=416, height=240, params=[focal, focal + 9, 199, 131.5], camera_id=index)
     camera = pycolmap.Camera(**lens)
-    model.add_camera_with_trivial_rig(camera) if hasattr(model, "add_camera_with_trivial_rig") else model.add_camera(camera)
+    model.add_camera_with_trivial_rig(camera)
 for index, (name, camera) in enumerate((("b 2.png", 2), ("a 1.png", 1), ("c.png", 2)), 1):
     turn = pycolmap.Rotation3d(np.array([0.1 * index, -0.3, 0.2]))
     pose = pycolmap.Rigid3d(turn, np.array([0.5 * index, -1.0, 2.0]))
     points = [np.array([10.5, 20.25]), np.array([3.0, 4.0])] if index == 1 else []
     image = pycolmap.Image(name=name, camera_id=camera, image_id=index, keypoints=np.array(points).reshape(-1, 2))
-    if hasattr(model, "add_image_with_trivial_frame"):
-        model.add_image_with_trivial_frame(image, pose)
-    else:
-        image.cam_from_world = pose
-        model.add_image(image)
+    model.add_image_with_trivial_frame(image, pose)
 model.write_text(sys.argv[1])
 """
 
@@ -104,12 +100,8 @@ def test_colmap_second_lines_may_be_empty_or_missing(tmp_path: Path) -> None:
     (tmp_path / "cameras.txt").write_text("1 SIMPLE_RADIAL 640 384 500 320 192 0\n")
     rows = ["1 1 0 0 0 0 0 0 1 a.png", "2 1 0 0 0 -1 0 0 1 b.png", "3 1 0 0 0 -2 0 0 1 c 4 5 6.png"]
     points = "10.5 20.5 -1 30 40 7 1 2 3 4 5 6 7 8 9"
-    texts = [
-        "\n\n".join(rows) + "\n\n",
-        "\n".join(rows),
-        f"\n{points}\n".join(rows) + "\n\n",
-        f"# n\n{rows[0]}\n\n# x\n",
-    ]
+    texts = ["\n\n".join(rows) + "\n\n", "\n".join(rows), f"\n{points}\n".join(rows) + "\n\n"]
+    texts.append(f"# n\n{rows[0]}\n\n# x\n")
     for text, count in zip(texts, (3, 3, 3, 1), strict=True):
         (tmp_path / "images.txt").write_text(text)
         cameras = read_cameras(tmp_path)
