@@ -21,6 +21,7 @@ from comfy_api.latest import ComfyExtension, io  # noqa: E402  (the version chec
 
 from . import (  # noqa: E402
     camera,
+    camera_paths,
     caption,
     gaussians,
     host,
@@ -43,6 +44,9 @@ NODES: list[type[io.ComfyNode]] = [
     pose.RetargetPose,
     camera.EstimateCamera,
     camera.CameraPath,
+    camera_paths.CameraKeyframes,
+    camera_paths.EditCameras,
+    camera_paths.CheckCameraPath,
     camera.LoadCameras,
     camera.SaveCameras,
     interop.CamerasToLoad3D,
@@ -50,6 +54,7 @@ NODES: list[type[io.ComfyNode]] = [
     interop.CamerasToWan,
     interop.CamerasFromLoad3D,
     interop.CamerasFromCameraCtrl,
+    interop.CamerasFromWan,
     interop.CamerasFromGeometry,
     scene.EstimateDepth,
     caption.CaptionScene,
