@@ -4,8 +4,9 @@
 
 Walking figures in shuffled order every frame, points with noise of 1 % of the body height, 5 % of the detections and
 5 % of the points missing, a camera that pans; while two overlap by half, the rear one is found in one frame of three.
-colour: with the frames' torso colours. kept: share of clips in which no row ever holds two people and nobody has two
-rows; for people who meet and turn back only build and colour can tell.
+kept: share of clips in which no row holds two people and nobody has two rows, over the frames in which no two of them
+stand in one place. colour: with the frames' torso colours; for people who meet and turn back only build and colour can
+tell.
 """
 
 from __future__ import annotations
@@ -123,19 +124,30 @@ def observed(rng: np.random.Generator, people: list[Walker]) -> tuple[PoseTrack,
     return track, who[rows, order], torch.from_numpy(frames)
 
 
+def apart(track: PoseTrack) -> np.ndarray:
+    """Frames in which nobody's hips stand within 12 % of the body height of somebody else's: there is nothing to tell
+    apart in the others."""
+    hips = track.xy[:, :, 11:13].mean(2)
+    gaps = torch.cdist(hips, hips) + torch.eye(hips.shape[1]) * 1e4
+    heights = (track.xy[:, :, 15:17].mean(2) - track.xy[:, :, 0])[..., 1]
+    return (gaps.amin((1, 2)) > 0.12 * heights.mean()).numpy()
+
+
 def kept(linked: PoseTrack, track: PoseTrack, who: np.ndarray) -> bool:
     """Whether each row holds one person and each person one row."""
     mine, given = linked.xy.numpy(), track.xy.numpy()
+    alone = apart(track)
     owners: dict[int, set[int]] = {}
     for t in range(FRAMES):
         for row in range(mine.shape[1]):
-            if not (linked.score[t, row] > 0).any():
+            if not (linked.score[t, row] > 0).any() or not alone[t]:
                 continue
             source = next(p for p in range(given.shape[1])
                           if who[t, p] >= 0 and np.array_equal(mine[t, row], given[t, p]))  # fmt: skip
             owners.setdefault(row, set()).add(int(who[t, source]))
     people = [next(iter(found)) for found in owners.values() if len(found) == 1]
-    return len(people) == len(owners) and len(set(people)) == len(people)
+    everybody = int((linked.score > 0).any(-1).sum()) == int((who >= 0).sum())
+    return everybody and len(people) == len(owners) and len(set(people)) == len(people)
 
 
 def main() -> None:

@@ -131,10 +131,7 @@ def mend_encounters(rows: Rows) -> None:
     done = dict.fromkeys(pairs, -1)
     while True:
         waiting = [
-            (stop, start, pair)
-            for pair in pairs
-            for start, stop in _encounters(rows.gap(*pair))
-            if start > done[pair]
+            (stop, start, pair) for pair in pairs for start, stop in _encounters(rows.gap(*pair)) if start > done[pair]
         ]
         if not waiting:
             return
@@ -156,14 +153,26 @@ def _part(rows: Rows, a: int, b: int, start: int, stop: int) -> None:
         rows.exchange(a, b, slice(stop + 1, None))
         new = new[::-1]
     ways = [_way(rows, before, after, row, start, stop) for before, after, row in zip(old, new, (a, b), strict=True)]
+    shapes = [rows.xy[frames[-1], row] - rows.centre[frames[-1], row] for frames, row in zip(old, (a, b), strict=True)]
     for t in range(start, stop + 1):
-        straight = crossed = 0.0
-        for row, own, other in ((a, *ways), (b, *ways[::-1])):
-            if rows.there[t, row]:
-                straight += float(np.linalg.norm(rows.centre[t, row] - own[t - start]))
-                crossed += float(np.linalg.norm(rows.centre[t, row] - other[t - start]))
+        expected = [way[t - start] + shape for way, shape in zip(ways, shapes, strict=True)]
+        straight, crossed = _distance(rows, t, (a, b), expected), _distance(rows, t, (a, b), expected[::-1])
         if crossed < straight:
             rows.exchange(a, b, np.array([t]))
+        for i, row in enumerate((a, b)):
+            if rows.there[t, row]:
+                seen = rows.score[t, row] > 0
+                shapes[i] = np.where(seen[:, None], rows.xy[t, row] - rows.centre[t, row], shapes[i])
+
+
+def _distance(rows: Rows, t: int, pair: tuple[int, int], expected: list[np.ndarray]) -> float:
+    """How far (px) the two are in frame t from where they are expected: body points, the mean of each."""
+    total = 0.0
+    for row, points in zip(pair, expected, strict=True):
+        seen = rows.score[t, row, BODY] > 0
+        if seen.any():
+            total += float(np.linalg.norm(rows.xy[t, row, BODY] - points[BODY], axis=1)[seen].mean())
+    return total
 
 
 def _way(rows: Rows, old: np.ndarray, new: np.ndarray, row: int, start: int, stop: int) -> Float[np.ndarray, "N 2"]:

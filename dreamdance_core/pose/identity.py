@@ -94,17 +94,13 @@ def link_people(track: PoseTrack, frames: Float[Tensor, "T H W 3"] | None = None
     xy, score = track.xy.cpu().numpy(), track.score.cpu().numpy()
     placed, count = _follow(xy, score)
     looks = np.full((*score.shape[:2], 3), np.nan) if frames is None else torso_colours(track, frames)
-    total = len(xy)
-    rows = Rows(
-        np.zeros((total, count, 133, 2), np.float32),
-        np.zeros((total, count, 133), np.float32),
-        np.full((total, count, 3), np.nan),
-        track.width,
-    )
+    shape = (len(xy), count)
+    values = np.zeros((*shape, 133, 2), np.float32), np.zeros((*shape, 133), np.float32), np.full((*shape, 3), np.nan)
     for t, moves in enumerate(placed):
         for source, target in moves:
-            rows.xy[t, target], rows.score[t, target] = xy[t, source], score[t, source]
-            rows.looks[t, target] = looks[t, source]
+            for mine, given in zip(values, (xy, score, looks), strict=True):
+                mine[t, target] = given[t, source]
+    rows = Rows(*values, track.width)
     mend_encounters(rows)
     left = rejoin(rows)
     return replace(track, xy=torch.from_numpy(rows.xy[:, left]), score=torch.from_numpy(rows.score[:, left]))
