@@ -106,7 +106,7 @@ def _alike(rows: Rows, before: tuple[np.ndarray, int], after: tuple[np.ndarray, 
 def _unlike(rows: Rows, before: tuple[np.ndarray, int], after: tuple[np.ndarray, int]) -> float:
     """The same with motion: whether the one could go on as the other."""
     (old, a), (new, b) = before, after
-    middle = (old[-1] + new[0]) // 2
+    middle = int(old[-1] + new[0]) // 2
     size = float(np.median(np.concatenate([rows.size[old, a], rows.size[new, b]])))
     here, there = _motion(rows, old[-WINDOW:], a, middle)[0], _motion(rows, new[:WINDOW], b, middle)[0]
     doubt = _PLACE * (1 + 0.1 * (new[0] - old[-1])) * size

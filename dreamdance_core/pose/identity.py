@@ -178,3 +178,37 @@ def main_people(track: PoseTrack, count: int) -> PoseTrack:
                 value[p] += score[t, p, BODY].mean() * body_size(xy[t, p], score[t, p]) * near
     order = [int(p) for p in np.argsort(-value, kind="stable") if value[p] > 0][:count]
     return replace(track, xy=track.xy[:, order], score=track.score[:, order])
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnePerson:
+    """Somebody among several: the number-th in the order of main_people, from 1; or, given a mask of any size (1 =
+    him), who has the most body points on it in the first frame that shows anybody there."""
+
+    number: int = 1
+    mask: Float[Tensor, "H W"] | None = None
+
+
+def pick_person(track: PoseTrack, wanted: OnePerson) -> PoseTrack:
+    """Only the wanted person of a linked track. Raises ValueError when there is none such."""
+    everybody = main_people(track, track.xy.shape[1])
+    count = everybody.xy.shape[1]
+    if wanted.mask is not None:
+        row = _first_under(everybody, wanted.mask)
+    elif 1 <= wanted.number <= count:
+        row = wanted.number - 1
+    else:
+        raise ValueError(f"person must be a number from 1 to {count}, as many as were found, got {wanted.number}")
+    return replace(everybody, xy=everybody.xy[:, row : row + 1], score=everybody.score[:, row : row + 1])
+
+
+def _first_under(track: PoseTrack, mask: Tensor) -> int:
+    height, width = mask.shape
+    scale = torch.tensor([width / track.width, height / track.height])
+    points = (track.xy[:, :, BODY] * scale).long()
+    inside = ((points >= 0) & (points < torch.tensor([width, height]))).all(-1) & (track.score[:, :, BODY] > 0)
+    rows, columns = points[..., 1].clamp(0, height - 1), points[..., 0].clamp(0, width - 1)
+    for counts in ((mask.cpu()[rows, columns] > 0.5) & inside).sum(-1):
+        if counts.any():
+            return int(counts.argmax())
+    raise ValueError("the mask must lie on a person in some frame, got one that nobody stands under; paint over him")
