@@ -45,8 +45,8 @@ export class PosePanel {
     this.hide = button("Hide", hiding, () => this.toggle());
     const back = (text, what, act) => button(text, `Take ${what} back`, () => this.reset(act));
     this.resetPoint = back("Reset point", "the chosen point's changes of this frame (Delete)", "point");
-    this.resetFrame = back("Frame", "all changes of this frame", "frame");
-    this.resetAll = back("All", "all changes", "all");
+    this.resetFrame = back("Reset frame", "all changes of this frame", "frame");
+    this.resetAll = back("Reset all", "all changes", "all");
     this.blend = element("input", { type: "number", min: 0, max: 9999, step: 1, value: 8 });
     const title = "How many frames before and after a key are changed too, less and less";
     const blend = element("label", { className: "blend", textContent: "blend", title });

@@ -31,7 +31,7 @@ function drawHandle(ctx, { at, seen }, { body, marked, key }) {
   if (!body && !marked && !key && seen) return; // their dots are handle enough
   disc(ctx, at, marked ? 6 : body ? 4 : 2.5);
   ctx.setLineDash(seen ? [] : [2, 2]);
-  ctx.lineWidth = marked || key ? 2 : 1.2;
+  ctx.lineWidth = marked || (key && body) ? 2 : 1;
   ctx.strokeStyle = key ? INK.key : marked || seen ? INK.chosen : INK.lost;
   ctx.fillStyle = INK.handle;
   if (seen && body) ctx.fill();

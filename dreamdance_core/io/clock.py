@@ -31,13 +31,17 @@ class ClipRange:
             raise ValueError(f"fps must lie in (0, 1000], got {self.fps}")
 
 
-def at_ticks(timed: Iterable[tuple[float, Item]], steps: ClipRange, rate: float) -> Iterator[tuple[int, Item]]:
+def at_ticks(
+    timed: Iterable[tuple[float, Item]], steps: ClipRange, rate: float, source_rate: float
+) -> Iterator[tuple[int, Item]]:
     """(number in the source, item) at each tick of a steady clock of `rate`; one item may serve several ticks.
 
-    timed: (seconds since the first item, item) in order of time; read no further than needed. A tick takes the last
-    item that came at most half a tick after it; ticks later than that after the last item do not exist.
+    timed: (seconds since the first item, item) in order of time, about source_rate a second; read no further than
+    needed. A tick takes the item that is on the screen, or comes within half a tick of the faster of both clocks; so
+    even steps take the nearest. Ticks later than that after the last item do not exist.
     """
-    slack = 0.5 / rate + min(STAMP_ERROR, 0.05 / rate)  # an exact half must not fall to either side by rounding
+    finest = max(rate, source_rate)
+    slack = 0.5 / finest + min(STAMP_ERROR, 0.05 / finest)  # an exact half must not fall to either side by rounding
     made, last = 0, 0.0
     held: tuple[int, Item] | None = None
 
@@ -65,7 +69,7 @@ def index_map(count: int, source_fps: float, steps: ClipRange) -> list[int]:
     if not 0 < source_fps <= 1000:
         raise ValueError(f"the clip's own fps must lie in (0, 1000], got {source_fps}")
     timed = ((number / source_fps, None) for number in range(count))
-    index = [number for number, _ in at_ticks(timed, steps, steps.fps or source_fps)]
+    index = [number for number, _ in at_ticks(timed, steps, steps.fps or source_fps, source_fps)]
     if not index:
         raise ValueError(f"the clip of {count} frames has none from number {steps.start} on; lower the start frame")
     return index

@@ -75,12 +75,15 @@ def _file_size(frame: av.VideoFrame, aspect: float) -> tuple[int, int]:
 
 
 def _choose(
-    timed: Iterator[tuple[float, av.VideoFrame]], steps: ClipRange, rate: float, show: Callable
+    timed: Iterator[tuple[float, av.VideoFrame]], steps: ClipRange, rates: tuple[float, float], show: Callable
 ) -> tuple[list[np.ndarray], list[int]]:
-    """Frames (as `show` makes pictures of them) at the ticks of the steady clock; one may serve several ticks."""
+    """Frames (as `show` makes pictures of them) at the ticks of the steady clock; one may serve several ticks.
+
+    rates: ticks and source frames per second.
+    """
     pictures: list[np.ndarray] = []
     source: list[int] = []
-    for number, frame in at_ticks(timed, steps, rate):
+    for number, frame in at_ticks(timed, steps, *rates):
         repeated = bool(source) and source[-1] == number
         pictures.append(pictures[-1] if repeated else show(frame))
         source.append(number)
@@ -121,7 +124,8 @@ def read_clip(path: str | Path, steps: ClipRange | None = None, *, max_side: int
                 raise ValueError(f"{path.name} has no picture stream; give a video file")
             stream = container.streams.video[0]
             stream.thread_type = "AUTO"
-            rate = float(steps.fps or stream.average_rate or stream.guessed_rate or 24)
+            own_rate = float(stream.average_rate or stream.guessed_rate or 24)
+            rate = steps.fps or own_rate
             aspect = float(stream.sample_aspect_ratio or 1)
             file_size: list[tuple[int, int]] = []
 
@@ -129,7 +133,7 @@ def read_clip(path: str | Path, steps: ClipRange | None = None, *, max_side: int
                 file_size[:] = [_file_size(frame, aspect)]
                 return _upright(frame, aspect, max_side)
 
-            pictures, source = _choose(_timed_frames(container, rate), steps, rate, show)
+            pictures, source = _choose(_timed_frames(container, own_rate), steps, (rate, own_rate), show)
         audio = _read_audio(path, *sound_of(steps, rate, len(pictures))) if pictures else None
     except av.FFmpegError as error:
         raise ValueError(f"{path.name} is not a readable video ({error}); convert it to MP4") from error
