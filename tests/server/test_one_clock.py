@@ -11,7 +11,6 @@ import json
 from pathlib import Path
 from urllib.parse import urlencode
 
-import av
 import numpy as np
 import pytest
 import torch
@@ -30,8 +29,8 @@ _STEPS = ClipRange(fps=24.0, start=5, frames=30)
 
 def _figure() -> PoseTrack:
     """A standing figure, right of the counters, that moves one px to the right per frame."""
-    places = {0: (0, -50), 5: (8, -35), 6: (-8, -35), 7: (12, -20), 8: (-12, -20), 9: (14, -6), 10: (-14, -6), 11: (6, -4),
-              12: (-6, -4), 13: (7, 15), 14: (-7, 15), 15: (7, 34), 16: (-7, 34)}  # fmt: skip
+    places = {0: (0, -50), 5: (8, -35), 6: (-8, -35), 7: (12, -20), 8: (-12, -20), 9: (14, -6), 10: (-14, -6),
+              11: (6, -4), 12: (-6, -4), 13: (7, 15), 14: (-7, 15), 15: (7, 34), 16: (-7, 34)}  # fmt: skip
     xy, score = torch.zeros(_COUNT, 1, 133, 2), torch.zeros(_COUNT, 1, 133)
     for point, place in places.items():
         xy[:, 0, point], score[:, 0, point] = torch.tensor(place).float() + torch.tensor([100.0, 110.0]), 1.0
@@ -72,7 +71,8 @@ def _prompt() -> dict:
         "7": node("DreamDanceExtractPose", images=["6", 0], backend="blazepose", fps=["6", 5], people=1, smoothing=0.0,
                   fill_gap=0, download=False, pose=["6", 2]),
         "8": node("DreamDanceSmoothPose", pose=["7", 0], fps=["6", 5], smoothing=0.0, fill_gap=0, min_score=0.0),
-        "9": node("DreamDanceEditPose", pose=["8", 0], shift_x=0.0, shift_y=0.0, scale=1.0, edits="[]", images=["6", 0]),
+        "9": node("DreamDanceEditPose", pose=["8", 0], shift_x=0.0, shift_y=0.0, scale=1.0, edits="[]",
+                  images=["6", 0]),
         "10": node("DreamDanceRetargetPose", driving_pose=["9", 0], reference_pose=["3", 0], width=_WIDTH,
                    height=_HEIGHT, keep_proportions=False),
         "11": node("DreamDanceEstimateCamera", images=["6", 0], backend="pycolmap", fps=["6", 5], focal=200.0),
@@ -82,8 +82,8 @@ def _prompt() -> dict:
                    pose=["10", 0], background=["6", 0], fps=["6", 5], paint_mask=["10", 5]),
         "15": node("ImageFromBatch", image=["14", 0], batch_index=0, length=18),
         "16": node("ImageFromBatch", image=["14", 0], batch_index=12, length=18),
-        "17": {"class_type": "DreamDanceTemporalAggregate", "inputs": {
-            "length": 96, "window": 48, "overlap": 6, "mode": "blend", "clips.clip0": ["15", 0], "clips.clip1": ["16", 0]}},
+        "17": node("DreamDanceTemporalAggregate", length=96, window=48, overlap=6, mode="blend",
+                   **{"clips.clip0": ["15", 0], "clips.clip1": ["16", 0]}),
         "18": node("DreamDanceComposeControlVideo", background=["17", 1], paint_mask=["10", 5], pose_video=["10", 4],
                    reference=["12", 0], inside="background", mask_block=16),
         "20": node("DreamDanceSavePose", pose=["10", 0], filename_prefix="clock", fps=["6", 5]),
