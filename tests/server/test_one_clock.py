@@ -87,7 +87,7 @@ def _prompt() -> dict:
         "18": node("DreamDanceComposeControlVideo", background=["17", 1], paint_mask=["10", 5], pose_video=["10", 4],
                    reference=["12", 0], inside="background", mask_block=16),
         "20": node("DreamDanceSavePose", pose=["10", 0], filename_prefix="clock", fps=["6", 5]),
-        "21": node("DreamDanceSaveCameras", cameras=["6", 3], filename_prefix="clock", format="camera.json"),
+        "21": node("DreamDanceSaveCameras", cameras=["6", 3], filename_prefix="clock_path", format="camera.json"),
         "22": node("DreamDanceSaveCameras", cameras=["11", 0], filename_prefix="clock_found", format="camera.json"),
         "23": node("MaskToImage", mask=["6", 1]),
         "24": node("PreviewImage", images=["23", 0]),
@@ -116,7 +116,7 @@ def test_counters_survive_every_node(comfyui, clip, counters):
     pose = read_pose(run.outputs["20"]["text"][0])
     assert (pose.xy[:, 0, 11, 0] - 106).round().int().tolist() == index
     assert json.loads(Path(run.outputs["20"]["text"][0]).read_text())[0]["fps"] == 24.0
-    cameras = read_cameras(_written(comfyui, "clock_0"), _WIDTH, _HEIGHT)
+    cameras = read_cameras(_written(comfyui, "clock_path"), _WIDTH, _HEIGHT)
     assert cameras.c2w[:, 0, 3].round().int().tolist() == index and cameras.fps == 24.0
     found = read_cameras(_written(comfyui, "clock_found"), _WIDTH, _HEIGHT)
     assert (len(found), found.fps) == (30, 24.0)
