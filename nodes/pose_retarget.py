@@ -13,7 +13,7 @@ from ..dreamdance_core.pose.proportions import Limits
 from ..dreamdance_core.pose.regions import paint_mask
 from ..dreamdance_core.pose.retarget import RetargetOptions, retargeted
 from . import host
-from .pose import _pose_outputs, drawings
+from .pose import drawings, pose_outputs
 from .sockets import PoseKeypoint
 
 
@@ -130,7 +130,7 @@ class RetargetPose(io.ComfyNode):
                 *_retarget_widgets(),
             ],
             outputs=[
-                *_pose_outputs("The retargeted pose, px of width x height."),
+                *pose_outputs("The retargeted pose, px of width x height."),
                 io.Image.Output("overlay", display_name="overlay", tooltip="All three drawings in one, to check."),
                 io.Mask.Output("paint_mask", display_name="paint_mask", tooltip="1 = may be painted; one per frame."),
                 io.Image.Output(

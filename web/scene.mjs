@@ -2,7 +2,7 @@
 // in 3D: from outside with path and frustums, or through a camera at its exact K beside the picture.
 // Shows only what the node sent (ui.dreamdance_scene); nothing is stored in the workflow or sent back to the server.
 
-import { api } from "../../scripts/api.js";
+import { addStyle, element, keepFromGraph, urlOf } from "./dom.mjs";
 import { Pictures } from "./pictures.mjs";
 import { Orbit, fitted, placedK } from "./view.mjs";
 
@@ -15,25 +15,9 @@ const WORDS = {
 
 let live = null; // the one panel with a WebGL view: browsers allow few contexts, and GPU memory is for models
 
-const urlOf = (file) => api.apiURL(`/view?${new URLSearchParams(file)}`);
-
-function element(tag, properties = {}, ...children) {
-  const { className = "", label, ...rest } = properties;
-  const made = Object.assign(document.createElement(tag), rest, { className });
-  if (label) made.setAttribute("aria-label", label);
-  made.append(...children);
-  return made;
-}
-
-function addStyle() {
-  const href = new URL("./scene.css", import.meta.url).href;
-  if (document.querySelector(`link[href="${href}"]`)) return;
-  document.head.append(element("link", { rel: "stylesheet", href }));
-}
-
 export class ScenePanel {
   constructor() {
-    addStyle();
+    addStyle("./scene.css");
     this.mode = "camera";
     this.index = 0;
     this.viewer = null;
@@ -96,10 +80,7 @@ export class ScenePanel {
     stage.addEventListener("pointermove", (event) => this.onMove(event));
     for (const name of ["pointerup", "pointercancel"]) stage.addEventListener(name, () => (this.drag = null));
     stage.addEventListener("contextmenu", (event) => event.preventDefault());
-    // The node graph below must not pan, select or show its menu for what is done in here.
-    for (const name of ["pointerdown", "pointermove", "pointerup", "contextmenu", "dblclick"]) {
-      this.root.addEventListener(name, (event) => event.stopPropagation());
-    }
+    keepFromGraph(this.root);
   }
 
   // What the node sent, after each run.
