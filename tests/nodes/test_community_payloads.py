@@ -100,7 +100,7 @@ def test_every_pose_node_takes_it_and_its_pack_reads_the_answer(pack, pose_files
 def test_retargeting_follows_dwpose(pack, pose_files):
     frames = _recorded("controlnet_aux_dwpose")
     driving = [frames[0], frames[1]]
-    out = pack.nodes.pose.RetargetPose.execute(driving, [frames[0]], 384, 512, False)
+    out = pack.nodes.pose_retarget.RetargetPose.execute(driving, [frames[0]], 384, 512, False)
     after, before = pose_files.from_pose_keypoint(out[0]), pose_files.from_pose_keypoint(driving)
     moved = (after.xy[1] - after.xy[0])[0, _RIGHT_WRIST]
     torch.testing.assert_close(moved, (before.xy[1] - before.xy[0])[0, _RIGHT_WRIST], atol=0.5, rtol=0)
