@@ -4,7 +4,7 @@
 
 body: pictures or clips of body skeletons. The points are recovered from the picture (ends and corners of each colour,
 then refined until our drawing fits best) and drawn again: IoU of the coloured pixels, mean colour difference where both
-drew (of 255), stick width of theirs and ours in px of a 1080 px shorter side, from the area over the length.
+drew (of 255), width of the straight limbs, theirs and ours, px at a shorter side of 1080.
 fine: clips of hands or faces. Centres of their coloured dots are found; dot diameter and line width, theirs and ours.
 """
 
@@ -26,7 +26,7 @@ from dreamdance_core.types import PoseTrack
 
 CHAINS = {(0, 255, 0): (11, 13, 15), (51, 153, 255): (12, 14, 16), (255, 0, 0): (5, 7, 9), (160, 32, 240): (6, 8, 10)}
 ORANGE, YELLOW = (255, 128, 0), (255, 255, 100)
-COARSE, FINE = (0.03, 0.015, 0.007, 0.003), (0.0015, 0.0007)  # steps of the search, shares of the side
+STEPS, SMALL = (0.006, 0.002, 0.0008), 540  # of the search, shares of the side; the side it works at, px
 STRIDE = 40  # frames between those of a clip that are compared
 PICTURES = {".png", ".jpg", ".jpeg", ".webp"}
 
@@ -117,7 +117,7 @@ def drawn(points: dict[int, np.ndarray], width: int, height: int) -> np.ndarray:
     return (draw_body(track, width, height)[0] * 255).round().byte().numpy()
 
 
-def refined(points: dict[int, np.ndarray], picture: np.ndarray, steps: tuple[float, ...]) -> dict[int, np.ndarray]:
+def refined(points: dict[int, np.ndarray], picture: np.ndarray) -> dict[int, np.ndarray]:
     """The points moved one by one wherever our drawing comes closer to the picture; steps in shares of its side."""
     height, width = picture.shape[:2]
     target = picture.astype(np.int16)
@@ -126,7 +126,7 @@ def refined(points: dict[int, np.ndarray], picture: np.ndarray, steps: tuple[flo
         return float(np.abs(drawn(guess, width, height).astype(np.int16) - target).mean())
 
     best = cost(points)
-    for step in steps:
+    for step in STEPS:
         for _ in range(3):
             before = best
             for point in points:
@@ -140,37 +140,37 @@ def refined(points: dict[int, np.ndarray], picture: np.ndarray, steps: tuple[flo
     return points
 
 
-def stroke_width(picture: np.ndarray) -> float:
-    """Width of the limbs' strokes, px at a side of 1080: the area of the middle of each, over its length."""
+def stroke_width(masks: list[np.ndarray], side: int) -> float:
+    """Width of straight strokes, px at a side of 1080: the area of the middle of each, over its length."""
     found = []
-    for colour in CHAINS:
-        count, label, stats, _ = cv2.connectedComponentsWithStats(colour_mask(picture, colour).astype(np.uint8))
+    for mask in masks:
+        count, label, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
         for i in range(1, count):
+            if stats[i, cv2.CC_STAT_AREA] < 30:
+                continue
             points = np.argwhere(label == i)[:, ::-1].astype(float)
             centred = points - points.mean(0)
-            _, spread, axes = np.linalg.svd(centred, full_matrices=False)
-            along, across = centred @ axes[0], centred @ axes[1]
-            if len(points) < 200 or np.ptp(across) > 0.2 * np.ptp(along):  # bent, or too short to tell
-                continue
-            middle = np.abs(along) < 0.3 * np.ptp(along)
-            found.append(middle.sum() / (0.6 * np.ptp(along)))
-    return float(np.median(found)) * 1080 / min(picture.shape[:2]) if found else np.nan
+            axes = np.linalg.eigh(centred.T @ centred)[1]
+            along, across = centred @ axes[:, 1], centred @ axes[:, 0]
+            if np.ptp(across) < 0.2 * np.ptp(along):  # else bent, or too short to tell
+                found.append((np.abs(along) < 0.3 * np.ptp(along)).sum() / (0.6 * np.ptp(along)))
+    return float(np.median(found)) * 1080 / side if found else np.nan
 
 
 def compare_body(picture: np.ndarray, name: str, out: Path | None) -> None:
     height, width = picture.shape[:2]
     side = min(height, width)
     points = first_guess(picture, BODY_WIDTH * side)
-    small = cv2.resize(picture, None, fx=360 / side, fy=360 / side, interpolation=cv2.INTER_AREA)
-    points = refined({p: at * 360 / side for p, at in points.items()}, small, COARSE)
-    points = refined({p: at * side / 360 for p, at in points.items()}, picture, FINE)
+    small = cv2.resize(picture, None, fx=SMALL / side, fy=SMALL / side, interpolation=cv2.INTER_AREA)
+    points = refined({p: at * SMALL / side for p, at in points.items()}, small)
+    points = {p: at * side / SMALL for p, at in points.items()}
     ours = drawn(points, width, height)
     a, b = picture.max(-1) > 100, ours.max(-1) > 100
     both = a & b
     iou = both.sum() / (a | b).sum()
     inner = cv2.erode(both.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     colour = np.abs(picture[inner].astype(float) - ours[inner]).mean()
-    theirs, mine = stroke_width(picture), stroke_width(ours)
+    theirs, mine = (stroke_width([colour_mask(p, c) for c in CHAINS], side) for p in (picture, ours))
     links = sum(p in points and q in points for p, q in BODY_LINKS)
     print(f"| {name} | {links} | {iou:.3f} | {colour:.1f} | {theirs:.1f} | {mine:.1f} |", flush=True)
     if out:
@@ -194,20 +194,12 @@ def dots(picture: np.ndarray) -> tuple[list[np.ndarray], list[float]]:
     return centres, sizes
 
 
-def line_width(picture: np.ndarray) -> float:
-    """Width of white lines, px: the median extent across, from the distance to the line's border."""
-    white = (picture.min(-1) > 110).astype(np.uint8)
-    inside = cv2.distanceTransform(white, cv2.DIST_L2, 5)
-    ridge = inside[(inside >= cv2.dilate(inside, np.ones((3, 3)))) & (inside > 0)]
-    return float(2 * np.median(ridge) - 1) if len(ridge) else np.nan
-
-
 def compare_fine(path: Path, count: int) -> None:
     sizes, lines, side = [], [], 1080
     for picture in pictures(path, count):
         side = min(picture.shape[:2])
         sizes += dots(picture)[1]
-        lines.append(line_width(picture))
+        lines.append(stroke_width([picture.min(-1) > 100], side))
     xy, score = torch.zeros(1, 1, 133, 2), torch.zeros(1, 1, 133)
     spread = torch.arange(21)
     xy[0, 0, 91:112] = (
@@ -219,7 +211,7 @@ def compare_fine(path: Path, count: int) -> None:
     k = 1080 / side
     print(
         f"| {path.name} | {len(sizes)} | {k * np.median(sizes):.1f} | {k * np.median(dots(ours)[1]):.1f} | "
-        f"{k * np.nanmedian(lines):.1f} | {k * line_width(ours):.1f} |"
+        f"{np.nanmedian(lines):.1f} | {stroke_width([ours.min(-1) > 100], side):.1f} |"
     )
 
 

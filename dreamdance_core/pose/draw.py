@@ -15,8 +15,7 @@ from torch import Tensor
 from ..types import PoseTrack
 from .keypoints import BODY_LINKS, FACE, FACE_LINKS, HAND_LINKS, LEFT_HAND, RIGHT_HAND, visible
 
-# 13/1344 of the shorter side in points, at 100 dots per inch.
-BODY_WIDTH = 13 / 1344 * 100 / 72
+BODY_WIDTH = 13.7 / 1080  # measured in MikuDance's pose videos; its single picture of a skeleton has 12.1 / 1080
 FINE_WIDTH = 3 / 1080  # links of hands and face; their dots are twice as wide
 _GREEN, _BLUE, _ORANGE, _RED, _PURPLE, _YELLOW = (
     (0, 255, 0), (51, 153, 255), (255, 128, 0), (255, 0, 0), (160, 32, 240), (255, 255, 100),
