@@ -53,7 +53,7 @@ _LIMBS = (("upper_arm", "forearm"), ("thigh", "shin"))
 _SIDE_VIEW = {"shoulder": 0.17, "hip": 0.06}  # half widths per torso: a trunk narrower than this is turned sideways
 _SIZE_BONES = ("torso", "upper_arm", "forearm", "thigh", "shin")
 _SIZE_SMOOTHING = 12.0  # frames
-_SIZE_SLACK = 0.1  # of the logarithm: less is foreshortening, not distance
+_SIZE_RANGE = 0.2, 0.4  # of the logarithm over the clip: less than the first is foreshortening, not distance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +61,7 @@ class Limits:
     """What a reference may ask for, however odd its pose was found to be."""
 
     bone: tuple[float, float] = (0.5, 2.0)  # of a bone's ratio, relative to the whole body's
-    head: tuple[float, float] = (0.7, 2.2)  # of the head's and the face's; wider at the top: anime heads are large
+    head: tuple[float, float] = (0.7, 3.2)  # of the head's and the face's, relative to the trunk: 2.5 heads tall to 8
     hand: tuple[float, float] = (0.7, 1.4)  # of the hands' ratio, relative to the forearms'
     limb: float = 1.4  # bones of one limb differ by at most this factor: the shorter one is foreshortened
     stretch: float = 1.15  # of a bone's length in any frame, relative to its length on the character
@@ -165,7 +165,7 @@ def person_of(xy: np.ndarray, seen: np.ndarray, name: str, reference: np.ndarray
 
 
 def _size(person: Person) -> np.ndarray:
-    """(T,) slow change of the whole person's size; what stays within the slack, or is short, is foreshortening."""
+    """(T,) slow change of the whole person's size; what is small, or short, is foreshortening."""
     frames = len(person.xy)
     if frames < 4:
         return np.ones(frames)
@@ -179,8 +179,8 @@ def _size(person: Person) -> np.ndarray:
     log[known] = np.log(np.maximum(np.nanquantile(relative[known], 0.8, axis=1), 0.05))
     log = np.interp(np.arange(frames), np.flatnonzero(known), log[known])
     log = gaussian_filter1d(log, _SIZE_SMOOTHING, mode="nearest")
-    log -= np.median(log)
-    return np.exp(np.sign(log) * np.clip(np.abs(log) - _SIZE_SLACK, 0, 1.0))
+    low, high = _SIZE_RANGE
+    return np.exp((log - np.median(log)) * np.clip((np.ptp(log) - low) / (high - low), 0, 1))
 
 
 def _anchor_frame(person: Person) -> int:
@@ -225,7 +225,6 @@ def bone_ratios(drv: Person, ref: Person, limits: Limits) -> tuple[dict[str, flo
     for bone in _SIDE_VIEW:
         if found[bone] and (_sideways(drv, bone) or _sideways(ref, bone)):
             found[bone] = None
-    measured = dict(found)
     for a, b in _LIMBS:
         if found[a] and found[b]:
             least = max(found[a], found[b]) / limits.limb
@@ -233,21 +232,24 @@ def bone_ratios(drv: Person, ref: Person, limits: Limits) -> tuple[dict[str, flo
                 if found[bone] < least:
                     notes.append(f"{bone} {found[bone]:.2f} looks foreshortened in the reference, taken as {least:.2f}")
                     found[bone] = least
-    trunk = [r for b in ("torso", "shoulder", "upper_arm", "thigh", "forearm", "shin") if (r := found[b])]
-    body = float(np.median(trunk or [r for r in found.values() if r] or [1.0]))
+    known = [r for b in ("torso", "shoulder", "upper_arm", "thigh", "forearm", "shin") if (r := found[b])]
+    body = float(np.median(known or [r for r in found.values() if r] or [1.0]))
     ratios = {"body": body}
     for bone, ratio in found.items():
         if ratio is None:
             stand_in = next((s for s in _STAND_INS.get(bone, ()) if found[s]), None)
             ratio = found[stand_in] if stand_in else body
             notes.append(f"{bone} not measured, taken from the {stand_in or 'whole body'}")
-        ratios[bone] = _limited(bone, ratio, body, limits.head if bone == "head" else limits.bone, notes)
+        if bone != "head":
+            ratios[bone] = _limited(bone, ratio, body, limits.bone, notes)
+    trunk = max(body, ratios["torso"])  # short limbs make no small head
+    ratios["head"] = _limited("head", found["head"] or body, trunk, limits.head, notes)
     # A turned face is narrow and a bowed one is short: the larger of the two is neither.
     faces = [_median_ratio(drv, ref, tuple((link,) for link in m)) for m in (_FACE_WIDTHS, _FACE_HEIGHTS)]
     face = max((r for r in faces if r), default=None)
-    if face is None and measured["head"] is None:
+    if face is None and found["head"] is None:
         notes.append("face not seen, taken from the whole body")
-    ratios["face"] = _limited("face", face or ratios["head"], body, limits.head, notes)
+    ratios["face"] = _limited("face", face or ratios["head"], trunk, limits.head, notes)
     hand = _median_ratio(drv, ref, _PALMS) or ratios["forearm"]
     ratios["hand"] = _limited("hand", hand, ratios["forearm"], limits.hand, notes)
     return ratios, notes

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from dreamdance_core.pose.draw import BODY_WIDTH, draw_body, draw_face, draw_hands, draw_overlay
+from dreamdance_core.pose.draw import BODY_WIDTH, draw_body, draw_comparison, draw_face, draw_hands, draw_overlay
 from dreamdance_core.types import PoseTrack
 
 
@@ -84,3 +84,15 @@ def test_overlay_keeps_the_picture_and_its_input():
 def test_points_far_outside_do_not_break_the_drawing():
     track = track_of({5: (-4000, 100), 6: (9000, 100), 7: (1e9, 5)}, 320, 200)
     assert draw_body(track, 320, 200)[0, 100, 150].tolist() == pytest.approx([1, 128 / 255, 0])
+
+
+def test_a_comparison_shows_grey_under_colour_over_the_picture():
+    before, after = (track_of({5: (40, y), 6: (280, y)}, 320, 200, frames=2) for y in (60, 140))
+    picture = torch.full((100, 160, 3), 0.8)
+    out = draw_comparison(before, after, picture)
+    assert out.shape == (2, 200, 320, 3)
+    old, new, ground = (out[0, y, 160] for y in (60, 140, 20))
+    assert old.max() - old.min() < 0.05 and 0.5 < float(old.mean()) < 0.8
+    assert new.tolist() == pytest.approx([1, 128 / 255, 0])
+    assert ground.tolist() == pytest.approx([0.4] * 3, abs=0.01)
+    assert draw_comparison(before, after).amin() == 0

@@ -93,3 +93,33 @@ def test_a_face_alone_and_points_outside_the_canvas_are_fine():
     face = track_of({i: (30 + (i - 23) % 9, -20 + (i - 23) // 9) for i in range(23, 91)})
     mask = paint_mask(face)
     assert torch.isfinite(mask).all() and mask[0, 200:].max() == 0
+
+
+def test_the_matte_goes_with_the_pose():
+    """A wide skirt and a tail of hair: after a move and a turn they are inside the mask, and the mask is no box."""
+    track = track_of(STANDING)
+    yy, xx = torch.meshgrid(torch.arange(360.0), torch.arange(420.0), indexing="ij")
+    skirt = (yy > 180) & (yy < 260) & ((xx - 200).abs() < (yy - 140))
+    alpha = torch.maximum(paint_mask(track, grow=0.0, group=1)[0], skirt.float())
+    angle = torch.tensor(0.5)
+    turn = torch.stack([torch.stack([angle.cos(), -angle.sin()]), torch.stack([angle.sin(), angle.cos()])])
+    hips, shift = torch.tensor([200.0, 190.0]), torch.tensor([12.0, -20.0])
+    moved = (track.xy - hips) @ turn.T + hips + shift
+    both = PoseTrack(xy=torch.cat([track.xy, moved]), score=track.score.expand(2, -1, -1), width=420, height=360)
+    mask = paint_mask(both, reference_pose=track, reference_alpha=alpha, group=1)
+    bare = paint_mask(both, group=1)
+    points = torch.stack([xx[skirt] + 0.5, yy[skirt] + 0.5], -1)
+    there = ((points - hips) @ turn.T + hips + shift).long()
+    inside = (there[:, 0] >= 0) & (there[:, 0] < 420) & (there[:, 1] >= 0) & (there[:, 1] < 360)
+    x, y = there[inside].T
+    assert mask[0][skirt].all() and mask[1][y, x].float().mean() > 0.995
+    assert bare[1][y, x].float().mean() < 0.9
+    assert mask.mean() < 0.55
+
+
+def test_points_lost_for_a_moment_do_not_make_the_mask_flicker():
+    track = track_of(STANDING, frames=9, shift=3.0)
+    lost = PoseTrack(xy=track.xy.clone(), score=track.score.clone(), width=420, height=360)
+    lost.score[4, 0, [7, 9, 13, 15]] = 0
+    lost.xy[4, 0, [7, 9, 13, 15]] = 0
+    assert torch.equal(paint_mask(lost, group=1), paint_mask(track, group=1))

@@ -1,11 +1,13 @@
 """Retargeting: angles stay, lengths change, missing points never count, the character stands where it stood."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from dreamdance_core.pose.keypoints import BODY_LINKS
-from dreamdance_core.pose.retarget import RetargetOptions, retarget
+from dreamdance_core.pose.retarget import RetargetOptions, retarget, retargeted
 from dreamdance_core.types import PoseTrack
 
 
@@ -207,3 +209,108 @@ def test_frames_without_anybody_stay_empty():
     out = retarget(driver, reference, 900, 700)
     assert (out.score[[0, 5]] == 0).all() and torch.isfinite(out.xy).all()
     torch.testing.assert_close(out.xy[6] - out.xy[4], driver.xy[6] - driver.xy[4], atol=0.05, rtol=0)
+
+
+def hidden(track, points):
+    score = track.score.clone()
+    score[:, :, points] = 0
+    return replace(track, score=score)
+
+
+def test_no_bone_is_longer_in_any_frame_than_its_limit():
+    """An elbow and a knee thrown far off in single frames, as detectors do."""
+    driver, reference = dancer(40), dancer(1, scale=0.7, arm=1.3, leg=0.8)
+    driver.xy[7, 0, 7] += 300.0
+    driver.xy[20:22, 0, 14] -= torch.tensor([260.0, 100.0])
+    done = retargeted(driver, reference, 900, 700)
+    own, out = lengths(reference), lengths(done.track)
+    for link in ((5, 7), (7, 9), (6, 8), (13, 11), (14, 12), (16, 14)):
+        assert out[link].max() <= 1.15 * own[link][0] * 1.001, link
+    assert any("shortened" in note for note in done.notes)
+    clean = retarget(dancer(40), reference, 900, 700)
+    torch.testing.assert_close(done.track.xy[:5], clean.xy[:5], atol=2.0, rtol=0)
+
+
+def test_an_arm_hidden_in_the_reference_is_mirrored_from_the_other():
+    driver, reference = dancer(), dancer(1, scale=0.8, arm=1.4)
+    out = retarget(driver, hidden(reference, [7, 9]), 900, 700)
+    torch.testing.assert_close(
+        out.xy[:, :, 5:11], retarget(driver, reference, 900, 700).xy[:, :, 5:11], atol=0.05, rtol=0
+    )
+
+
+def test_a_foreshortened_forearm_is_estimated_from_its_upper_arm():
+    """The reference points both forearms at the viewer."""
+    driver, reference = dancer(20), dancer(1, scale=0.8)
+    for elbow, wrist in ((7, 9), (8, 10)):
+        reference.xy[0, 0, wrist] = reference.xy[0, 0, elbow] + torch.tensor([6.0, 2.0])
+    done = retargeted(driver, reference, 900, 700)
+    assert done.ratios["forearm"] == pytest.approx(0.8 / 1.4, rel=1e-3)
+    assert "forearm" in done.report() and "foreshortened" in done.report()
+
+
+def test_a_character_two_heads_tall_keeps_its_head_and_its_short_limbs():
+    driver, reference = dancer(), dancer(1, scale=0.6, head=2.0, arm=0.6, leg=0.5)
+    done = retargeted(driver, reference, 900, 700)
+    assert done.ratios["face"] == pytest.approx(1.2, rel=0.01)
+    assert done.ratios["thigh"] == pytest.approx(0.3, rel=0.01)
+    assert done.ratios["hand"] <= 1.4 * done.ratios["forearm"] + 1e-9
+
+
+def test_legs_that_the_reference_does_not_show_are_never_on_the_canvas():
+    driver = dancer(30)
+    half = hidden(dancer(1, scale=1.6, at=(430.0, 660.0)), [*range(13, 23)])
+    done = retargeted(driver, half, 900, 700)
+    legs, shown = done.track.xy[:, 0, 13:23], done.track.score[:, 0, 13:23] > 0
+    inside = ((legs >= 0) & (legs < torch.tensor([900.0, 700.0]))).all(-1)
+    assert not (inside & shown).any()
+    whole = retarget(driver, dancer(1, scale=0.5), 900, 700)
+    assert (whole.score[:, 0, 13:23] > 0).all()
+
+
+def test_a_bad_first_frame_is_not_what_the_figure_is_placed_by():
+    """At first only a shoulder is found, and it is in a wrong place."""
+    driver, reference = dancer(30), dancer(1, scale=0.8, at=(300.0, 330.0))
+    bad = hidden(driver, [])
+    bad.score[:3, 0] = 0
+    bad.score[:3, 0, 5], bad.xy[:3, 0, 5] = 1.0, torch.tensor([40.0, 30.0])
+    done = retargeted(bad, reference, 900, 700, options=RetargetOptions(anchor="pelvis"))
+    assert done.anchor == 3
+    middle = [track.xy[at, 0, 11:13].mean(0) for track, at in ((done.track, 3), (reference, 0))]
+    torch.testing.assert_close(*middle, atol=1e-3, rtol=0)
+
+
+def test_a_driver_who_walks_nearer_makes_the_character_grow():
+    """At the anchor frame the character has its own size, not that of the end of the walk."""
+    driver, reference = dancer(80), dancer(1, scale=0.5)
+    grow = torch.linspace(1.0, 2.0, 80)[:, None, None, None]
+    near = replace(driver, xy=(driver.xy - 400.0) * grow + 400.0)
+    out = retarget(near, reference, 900, 700)
+    own = lengths(reference)[(5, 11)][0]
+    trunk = lengths(out)[(5, 11)]
+    assert trunk[:8].mean() == pytest.approx(own, rel=0.12)
+    assert trunk[-8:].mean() == pytest.approx(2 * own, rel=0.2)
+
+
+def test_a_hand_found_far_from_its_wrist_is_brought_back():
+    """Trap 55: a detector took something else for the hand."""
+    driver, reference = dancer(20), dancer(1, scale=0.8)
+    driver.xy[4:6, 0, 91:112] += 400.0
+    out = retarget(driver, reference, 900, 700)
+    gap = (out.xy[:, 0, 91] - out.xy[:, 0, 9]).norm(dim=-1)
+    assert gap.max() <= 0.31 * lengths(reference)[(7, 9)][0]
+
+
+def test_a_reference_found_upside_down_leaves_the_figure_in_the_picture():
+    driver, reference = dancer(10, scale=0.6), dancer(1, scale=0.6)
+    turned = replace(reference, xy=torch.stack([reference.xy[..., 0], 700 - reference.xy[..., 1]], -1))
+    out = retarget(driver, turned, 900, 700)
+    torch.testing.assert_close(out.xy[0, 0, 11:13].mean(0), turned.xy[0, 0, 11:13].mean(0), atol=1e-3, rtol=0)
+
+
+def test_the_plain_pose_is_one_scaled_copy_of_the_driver():
+    driver, reference = dancer(), dancer(1, scale=0.6, arm=1.4)
+    done = retargeted(driver, reference, 900, 700)
+    a, b = lengths(driver), lengths(done.plain)
+    for link in a:
+        np.testing.assert_allclose(b[link], a[link] * done.ratios["body"], rtol=1e-3)
