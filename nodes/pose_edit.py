@@ -11,7 +11,7 @@ from ..dreamdance_core.pose.curves import smoothing_curves, smoothing_report
 from ..dreamdance_core.pose.edit import edited, editing_base
 from ..dreamdance_core.pose.smooth import drop_unsure, fill_gaps, smooth
 from . import host
-from .pose import _pose_outputs, drawings
+from .pose import drawings, pose_outputs
 from .preview import pose_ui
 from .sockets import PoseKeypoint
 
@@ -69,7 +69,7 @@ class EditPose(io.ComfyNode):
                     tooltip="The clip, or one picture, shown behind the pose in the editor; black without it.",
                 ),
             ],
-            outputs=_pose_outputs("The changed pose."),
+            outputs=pose_outputs("The changed pose."),
         )
 
     @classmethod
@@ -143,7 +143,7 @@ class SmoothPose(io.ComfyNode):
                 ),
             ],
             outputs=[
-                *_pose_outputs("The smoothed pose."),
+                *pose_outputs("The smoothed pose."),
                 io.Image.Output(
                     "curves",
                     display_name="curves",
