@@ -34,7 +34,7 @@ async function addPanel(node, name) {
   try {
     const Panel = await PANELS[name].load();
     if (node.graph?.getNodeById(node.id) === node) {
-      panel = new Panel();
+      panel = new Panel(node);
       attach(node, name, panel);
     }
   } catch (error) {
