@@ -11,6 +11,8 @@ from ..dreamdance_core import backends
 from ..dreamdance_core.io.pose_files import from_pose_keypoint, read_pose, to_pose_keypoint, write_pose
 from ..dreamdance_core.pose import draw
 from ..dreamdance_core.pose.extract import boxes_from_mask, extract_pose
+from ..dreamdance_core.pose.identity import OnePerson
+from ..dreamdance_core.pose.labels import number_people
 from ..dreamdance_core.pose.regions import paint_mask
 from ..dreamdance_core.pose.retarget import RetargetOptions, retarget
 from ..dreamdance_core.types import PoseTrack
@@ -33,7 +35,7 @@ _VIDEOS = (
 )
 
 
-def _pose_outputs(note: str) -> list[io.Output]:
+def pose_outputs(note: str) -> list[io.Output]:
     videos = [io.Image.Output(name, display_name=name, tooltip=tip) for name, tip in _VIDEOS]
     return [PoseKeypoint.Output("pose", display_name="pose", tooltip=note), *videos]
 
@@ -105,9 +107,24 @@ class ExtractPose(io.ComfyNode):
                     tooltip="Boxes in px, one or one list per frame; replace the detector.",
                 ),
                 download_input(),
+                io.Int.Input(
+                    "person",
+                    default=0,
+                    min=0,
+                    max=64,
+                    optional=True,
+                    advanced=True,
+                    tooltip="0 = the `people` main persons; n = only the n-th, as Pick Person numbers them.",
+                ),
+                io.Mask.Input(
+                    "person_mask",
+                    optional=True,
+                    tooltip="1 = the wanted person of several, in the first frame that shows somebody there; replaces "
+                    "`people` and `person`.",
+                ),
             ],
             outputs=[
-                *_pose_outputs("133 keypoints per frame and person, in px."),
+                *pose_outputs("133 keypoints per frame and person, in px."),
                 io.Image.Output("overlay", display_name="overlay", tooltip="The skeleton over the pictures, to check."),
             ],
         )
@@ -130,9 +147,13 @@ class ExtractPose(io.ComfyNode):
             elif optional.get("character_mask") is not None:
                 boxes = boxes_from_mask(host.mask_of(optional["character_mask"], frames, "character_mask"))
             network = backends.load("pose", backend, run)
+            if optional.get("person_mask") is not None:
+                people = OnePerson(mask=host.any_mask(optional["person_mask"]))
+            elif optional.get("person"):
+                people = OnePerson(number=optional["person"])
             options = {"people": people, "fill_gap": fill_gap, "smoothing": smoothing, "fps": fps}
             track = extract_pose(frames, network, boxes=boxes, run=run, **options)
-        overlay = draw.draw_overlay(frames, track)
+        overlay = number_people(draw.draw_overlay(frames, track), track)
         return io.NodeOutput(
             to_pose_keypoint(track),
             *drawings(track, width, height),
@@ -186,7 +207,7 @@ class LoadPose(io.ComfyNode):
                     tooltip="A file in the input or output folder, or a full path inside one of them.",
                 ),
             ],
-            outputs=_pose_outputs("The pose of the file."),
+            outputs=pose_outputs("The pose of the file."),
         )
 
     @classmethod
@@ -244,7 +265,7 @@ class EditPose(io.ComfyNode):
                     "(body, feet, face, left_hand, right_hand) or 0..132; frames: first and last, default all. px.",
                 ),
             ],
-            outputs=_pose_outputs("The changed pose."),
+            outputs=pose_outputs("The changed pose."),
         )
 
     @classmethod
@@ -292,7 +313,7 @@ class RetargetPose(io.ComfyNode):
                 ),
             ],
             outputs=[
-                *_pose_outputs("The retargeted pose, px of width x height."),
+                *pose_outputs("The retargeted pose, px of width x height."),
                 io.Image.Output("overlay", display_name="overlay", tooltip="All three drawings in one, to check."),
                 io.Mask.Output("paint_mask", display_name="paint_mask", tooltip="1 = may be painted; one per frame."),
             ],
