@@ -1,5 +1,7 @@
 // Key cameras taken in the 3D view: a list of lines as Camera Keyframes reads them, handed to that node when asked to.
 
+import { element } from "./dom.mjs";
+
 const TARGET = "DreamDanceCameraKeyframes";
 const DEGREES = 180 / Math.PI;
 const GAP = 40; // px between a node and one made for it
@@ -28,19 +30,12 @@ export class KeyList {
   // node: whose panel this is. look: what the view shows now, as keyLine takes it.
   constructor(node, look) {
     this.node = node;
-    this.lines = document.createElement("textarea");
-    this.lines.setAttribute("aria-label", "key cameras");
-    Object.assign(this.lines, { rows: 3, hidden: true, spellcheck: false, className: "keys" });
-    this.set = this.button("Set key", "Keep this view as the key camera of this frame", () => this.add(keyLine(look())));
-    this.use = this.button("To Camera Keyframes", "Write the keys into that node, made if there is none", () => this.hand());
+    const button = (textContent, title, onclick) => element("button", { type: "button", textContent, title, onclick });
+    this.lines = element("textarea", { className: "keys", label: "key cameras", rows: 3, hidden: true, spellcheck: false });
+    this.set = button("Set key", "Keep this view as the key camera of this frame", () => this.add(keyLine(look())));
+    this.use = button("To Camera Keyframes", "Write the keys into that node, made if there is none", () => this.hand());
     this.use.hidden = true;
-    this.row = document.createElement("div");
-    this.row.className = "row";
-    this.row.append(this.set, this.use);
-  }
-
-  button(textContent, title, onclick) {
-    return Object.assign(document.createElement("button"), { type: "button", textContent, title, onclick });
+    this.row = element("div", { className: "row" }, this.set, this.use);
   }
 
   add(line) {

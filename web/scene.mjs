@@ -3,7 +3,7 @@
 // Shows only what the node sent (ui.dreamdance_scene); nothing is stored in the workflow or sent back to the server,
 // but for key cameras, which a click hands to Camera Keyframes.
 
-import { api } from "../../scripts/api.js";
+import { addStyle, element, keepFromGraph, urlOf } from "./dom.mjs";
 import { KeyList } from "./keys.mjs";
 import { Pictures } from "./pictures.mjs";
 import { ORBIT_FOV, Orbit, fitted, placedK } from "./view.mjs";
@@ -17,25 +17,9 @@ const WORDS = {
 
 let live = null; // the one panel with a WebGL view: browsers allow few contexts, and GPU memory is for models
 
-const urlOf = (file) => api.apiURL(`/view?${new URLSearchParams(file)}`);
-
-function element(tag, properties = {}, ...children) {
-  const { className = "", label, ...rest } = properties;
-  const made = Object.assign(document.createElement(tag), rest, { className });
-  if (label) made.setAttribute("aria-label", label);
-  made.append(...children);
-  return made;
-}
-
-function addStyle() {
-  const href = new URL("./scene.css", import.meta.url).href;
-  if (document.querySelector(`link[href="${href}"]`)) return;
-  document.head.append(element("link", { rel: "stylesheet", href }));
-}
-
 export class ScenePanel {
   constructor(node) {
-    addStyle();
+    addStyle("./scene.css");
     this.keys = new KeyList(node, () => this.viewpoint());
     this.mode = "camera";
     this.index = 0;
@@ -100,10 +84,7 @@ export class ScenePanel {
     stage.addEventListener("pointermove", (event) => this.onMove(event));
     for (const name of ["pointerup", "pointercancel"]) stage.addEventListener(name, () => (this.drag = null));
     stage.addEventListener("contextmenu", (event) => event.preventDefault());
-    // The node graph below must not pan, select or show its menu for what is done in here.
-    for (const name of ["pointerdown", "pointermove", "pointerup", "contextmenu", "dblclick"]) {
-      this.root.addEventListener(name, (event) => event.stopPropagation());
-    }
+    keepFromGraph(this.root);
   }
 
   // What the node sent, after each run.
