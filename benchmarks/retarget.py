@@ -191,7 +191,7 @@ def main() -> None:
                 f"{too_long(done, pose)} | {hand_gap(done.track):.2f} | {hand_gap(driving):.2f} | "
                 f"{1000 * np.median(strays):.0f} | {1000 * strays.max():.0f} | {1000 * level:.0f} | "
                 f"{1000 * np.median(own):.0f} | {fastest(done.track):.3f} | {fastest(driving):.3f} | "
-                f"{face_size(done.track) / max(face_size(pose), 1e-6):.2f} | {float(mask.sum()) / box:.2f} | "
+                f"{face_size(done.track) / (face_size(pose) or np.nan):.2f} | {float(mask.sum()) / box:.2f} | "
                 f"{100 * flicker(mask):.1f} | {100 * outside:.2f}"
             )
             print(f"| {art.stem} | {clip.stem} | {len(driving)} | {row} |", flush=True)

@@ -116,6 +116,16 @@ def test_retargeted_pose_keeps_the_character_and_gains_a_mask(pack, poses, cut):
     assert out[1].shape == out[4].shape == (8, 256, 192, 3) and out[5].shape == (8, 256, 192)
     drawn = out[4].amax(-1) > 0.2
     assert float((out[5][drawn] > 0.5).float().mean()) > 0.95, "the skeleton must lie inside the paint mask"
+    assert out[6].shape == out[4].shape and "px of the character per px of the driver" in out[7]
+    options = {"anchor": "pelvis", "root_motion": 0.0, "ground_contact": False, "mask_block": 16, "person": 0}
+    still = pack.nodes.pose_retarget.RetargetPose.execute(
+        poses[0][0], poses[1][0], 192, 256, True, character_mask=cut[1], reference_image=cut[0], **options
+    )
+    blocks = still[5].reshape(8, 16, 16, 12, 16)
+    assert torch.equal(blocks.amax((2, 4)), blocks.amin((2, 4)))
+    assert float(still[6][0, :8, :8].mean()) > 0, "the picture stands behind the comparison"
+    with pytest.raises(ValueError, match="person must be below 1"):
+        pack.nodes.pose_retarget.RetargetPose.execute(poses[0][0], poses[1][0], 192, 256, True, person=3)
 
 
 def test_save_load_and_edit_pose(pack, poses, tmp_path, monkeypatch):
