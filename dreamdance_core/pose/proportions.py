@@ -52,6 +52,8 @@ _STAND_INS = {
 _LIMBS = (("upper_arm", "forearm"), ("thigh", "shin"))
 _SIDE_VIEW = {"shoulder": 0.17, "hip": 0.06}  # half widths per torso: a trunk narrower than this is turned sideways
 _SIZE_BONES = ("torso", "upper_arm", "forearm", "thigh", "shin")
+_SIZE_WIDTHS = ((LEFT_SHOULDER, RIGHT_SHOULDER), (1, 2), (3, 4), (23, 39))  # all that a close-up shows
+_OFTEN = 0.7  # of the share of frames in which the most constant bone is seen
 _SIZE_SMOOTHING = 12.0  # frames
 _SIZE_RANGE = 0.2, 0.4  # of the logarithm over the clip: less than the first is foreshortening, not distance
 
@@ -169,18 +171,28 @@ def _size(person: Person) -> np.ndarray:
     frames = len(person.xy)
     if frames < 4:
         return np.ones(frames)
-    lengths = np.stack([person.lengths(link) for bone in _SIZE_BONES for link in BONES[bone]], 1)
-    usual = np.array([_longest(column) for column in lengths.T])
-    relative = np.where(usual > 1e-6, lengths / np.maximum(usual, 1e-6), np.nan)
-    known = ~np.isnan(relative).all(1)
+    links = [link for bone in _SIZE_BONES for link in BONES[bone]] + [*_SIZE_WIDTHS]
+    lengths = np.stack([person.lengths(link) for link in links], 1)
+    known = ~np.isnan(lengths)
     if not known.any():
         return np.ones(frames)
-    log = np.zeros(frames)
-    log[known] = np.log(np.maximum(np.nanquantile(relative[known], 0.8, axis=1), 0.05))
-    log = np.interp(np.arange(frames), np.flatnonzero(known), log[known])
-    log = gaussian_filter1d(log, _SIZE_SMOOTHING, mode="nearest")
+    # First by what is seen most of the time: a leg seen only from afar would take that for its full length.
+    often = known.mean(0) >= _OFTEN * known.mean(0).max()
+    log = _log_size(lengths[:, often], np.zeros(frames))
+    log = _log_size(lengths, log)
     low, high = _SIZE_RANGE
     return np.exp((log - np.median(log)) * np.clip((np.ptp(log) - low) / (high - low), 0, 1))
+
+
+def _log_size(lengths: np.ndarray, log: np.ndarray) -> np.ndarray:
+    """(T,) logarithm of the size that (T,N) lengths show, smooth over time, given a first estimate of it."""
+    usual = np.array([_longest(column) for column in (lengths / np.exp(log)[:, None]).T])
+    relative = np.where(usual > 1e-6, lengths / np.maximum(usual, 1e-6), np.nan)
+    known = np.flatnonzero(~np.isnan(relative).all(1))
+    if not len(known):
+        return log
+    shown = np.log(np.maximum(np.nanquantile(relative[known], 0.8, axis=1), 0.05))
+    return gaussian_filter1d(np.interp(np.arange(len(log)), known, shown), _SIZE_SMOOTHING, mode="nearest")
 
 
 def _anchor_frame(person: Person) -> int:

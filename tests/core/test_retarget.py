@@ -314,3 +314,15 @@ def test_the_plain_pose_is_one_scaled_copy_of_the_driver():
     a, b = lengths(driver), lengths(done.plain)
     for link in a:
         np.testing.assert_allclose(b[link], a[link] * done.ratios["body"], rtol=1e-3)
+
+
+def test_a_walk_into_a_close_up_does_not_shrink_what_only_its_start_shows():
+    """Legs and trunk are seen from afar, later only shoulders and head, three times as large."""
+    driver, reference = dancer(90), dancer(1, scale=0.5)
+    grow = torch.linspace(1.0, 3.0, 90)[:, None, None, None]
+    near = replace(driver, xy=(driver.xy - 400.0) * grow + 400.0, score=driver.score.clone())
+    near.score[30:, 0, 7:23] = 0
+    near.score[30:, 0, 91:] = 0
+    done = retargeted(near, reference, 900, 700)
+    assert done.ratios["shoulder"] / done.ratios["torso"] == pytest.approx(1.0, rel=0.15)
+    assert done.size[80] / done.size[5] == pytest.approx(2.5, rel=0.2)
