@@ -53,6 +53,8 @@ def test_load3d_cameras_stand_where_the_host_puts_them(nodes, core, width, heigh
     back = nodes.interop.CamerasFromLoad3D.execute(infos, [width], [height], [12.0], [len(path)])[0]
     torch.testing.assert_close(back.c2w, path.c2w, atol=1e-5, rtol=0)
     torch.testing.assert_close(back.K, path.K, atol=1e-3, rtol=0)
+    as_they_are = nodes.interop.CamerasFromLoad3D.execute(infos[:3], [width], [height], [12.0], [0])[0]
+    torch.testing.assert_close(as_they_are.c2w, path.c2w[:3], atol=1e-5, rtol=0)
 
 
 def test_viewpoints_of_the_host_are_read_as_meant(nodes, core):
