@@ -181,6 +181,7 @@ def test_every_edit_runs_and_keeps_the_unit(nodes, core):
         "stabilise": {"cutoff": 1},
         "shake": {"degrees": 0.3, "units": 0.01, "slowest": 0.3, "fastest": 3.0, "seed": 2**64 - 1},
         "scale": {"factor": 2},
+        "amplify": {"amount": 2},
         "mirror": {},
         "base on first": {},
     }
@@ -225,6 +226,10 @@ def test_the_check_names_the_frame_and_hands_on_what_fits(nodes, core):
     )
     smaller = execute(path, 0.95, depth=half).result
     assert smaller[2] == pytest.approx(factor, abs=0.05), "the depth's own lens is rescaled with it"
+    orbit = nodes.camera.CameraPath.execute("orbit", 1.0, 6, 24.0, 160, 96, 53.0)[0]
+    assert execute(orbit, 0.95, depth=depth)[2] == 0
+    tamed = execute(orbit, 0.95, depth=depth, turns=True)
+    assert 0 < tamed[2] < 1 and execute(tamed[0], 0.945, depth=depth)[1]
     with pytest.raises(ValueError, match="splat or a depth"):
         execute(path, 0.95)
 
