@@ -356,8 +356,8 @@ class CheckCameraPath(io.ComfyNode):
             look = look_at_gaussians(from_splat(splat), run)
         elif depth is not None:
             path = edits.rebased(path)
-            K = path.K[0] if depth.K is None else depth.K
-            look = look_at_depth(depth_from(depth, path.width, path.height), K)
+            sized = depth_from(depth, path.width, path.height)
+            look = look_at_depth(sized, path.K[0] if sized.K is None else sized.K)
         else:
             raise ValueError("Check Camera Path needs a splat or a depth; connect the scene or the picture's depth")
         found = check_path(path, look, wanted=float(wanted), run=run)

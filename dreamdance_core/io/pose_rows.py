@@ -88,9 +88,11 @@ def _regular(path: Path, cameras: Cameras, stamps: np.ndarray, fps: float | None
         row = int(np.argmax(steps <= 0)) + 1
         raise ValueError(f"time stamps of camera file {path} must increase, got {stamps[row]:g} after row {row}")
     step = float(np.median(steps))
+    regular = np.abs(steps - step).max() <= _REGULAR * step
+    step = float(steps.mean()) if regular else step  # single steps are rounded
     seconds = step / _MICRO if step > 1000 else step
-    own = 1 / seconds if 0.001 < seconds < 0.5 else 24.0
-    if np.abs(steps - step).max() > _REGULAR * step:
+    own = round(1 / seconds, 3) if 0.001 < seconds < 0.5 else 24.0
+    if not regular:
         at = stamps[0] + step * np.arange(int((stamps[-1] - stamps[0]) / step + 1e-3) + 1)
         cameras = sample(cameras, stamps, at, overshoot=False)
     return replace(cameras, fps=fps or own)

@@ -170,7 +170,11 @@ def test_our_realestate_rows_keep_rate_and_size(tmp_path: Path) -> None:
     cameras = some()
     write_cameras(tmp_path / "c.re10k.txt", cameras)
     back = read_cameras(tmp_path / "c.re10k.txt")
-    assert (back.width, back.height) == (416, 240) and back.fps == pytest.approx(12.5)
+    assert (back.width, back.height) == (416, 240) and back.fps == 12.5
+    for fps in (24.0, 23.976, 30.0, 60.0):
+        for name in ("f.re10k.txt", "f.tum"):
+            write_cameras(tmp_path / name, some(9, fps))
+            assert read_cameras(tmp_path / name, 416, 240).fps == fps
     torch.testing.assert_close(back.K, cameras.K, atol=1e-3, rtol=0)
     torch.testing.assert_close(back.c2w, cameras.c2w, atol=1e-5, rtol=0)
 

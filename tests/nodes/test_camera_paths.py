@@ -218,6 +218,11 @@ def test_the_check_names_the_frame_and_hands_on_what_fits(nodes, core):
     assert len(table.splitlines()) == 7
     again = execute(kept, 0.95, depth=depth).result
     assert again[1] and 0.9 < again[2] < 1.2
+    half = replace(
+        depth, z=z[:, ::2, ::2], valid=depth.valid[:, ::2, ::2], K=path.cameras.K[0] / torch.tensor([[2], [2], [1.0]])
+    )
+    smaller = execute(path, 0.95, depth=half).result
+    assert smaller[2] == pytest.approx(factor, abs=0.05), "the depth's own lens is rescaled with it"
     with pytest.raises(ValueError, match="splat or a depth"):
         execute(path, 0.95)
 
