@@ -38,7 +38,7 @@ export class PosePanel {
     this.stage.append(this.canvas, this.tag, this.note);
     this.slider = element("input", { type: "range", min: 0, max: 0, value: 0, label: "frame" });
     this.counter = element("output");
-    this.keys = element("div", { className: "keys" });
+    this.keys = element("div", { className: "keyframes" });
     this.undo = button("↶", "Undo (Ctrl+Z)", () => this.step(this.past, this.future));
     this.redo = button("↷", "Redo (Ctrl+Shift+Z)", () => this.step(this.future, this.past));
     const hiding = "Hide or show the chosen point in this frame (H); Shift+H hides it in all frames";
