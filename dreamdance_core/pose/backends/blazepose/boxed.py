@@ -211,7 +211,7 @@ def search(
 def agreed(best: Look, others: list[Look], face: Sight | None) -> Body:
     """The weighted median of the looks that see the same person, its scores lowered where they disagree: a joint whose
     typical deviation is a tenth of the body size keeps a third."""
-    least = 0.5 * best.worth(face)
+    least = 0.7 * best.worth(face)
     same = [look for look in others if look.worth(face) > least and same_person(look.body, best.body) < 0.1]
     weight = np.array([look.worth(face) for look in same])
     points = np.stack([look.body.points for look in same])
