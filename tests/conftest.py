@@ -46,3 +46,15 @@ def convert():
 def splat_bytes():
     """Builders of splat files, byte by byte."""
     return load_helper("splat_bytes", "core")
+
+
+@pytest.fixture(scope="session")
+def counters():
+    """Frames that carry their number, sound that carries its time."""
+    return load_helper("counters", "core")
+
+
+@pytest.fixture(scope="session")
+def community(pack):
+    """The stand-ins for community nodes, in this process."""
+    return load_helper("community_stubs")
