@@ -206,6 +206,7 @@ def _operations() -> list[io.DynamicCombo.Option]:
             seed,
         ],
         "scale": [_float("factor", 1.0, -100.0, 100.0, "Times the way from the first camera; turns and lens stay.")],
+        "amplify": [_float("amount", 1.0, -10.0, 10.0, "Times the whole move: way, turns and change of the lens.")],
         "mirror": [],
         "base on first": [],
     }
@@ -249,6 +250,7 @@ _EDITS: dict[str, Callable[..., CamerasValue]] = {
     "stabilise": lambda path, cutoff: edits.stabilise(path, float(cutoff)),
     "shake": _shaken,
     "scale": lambda path, factor: edits.scaled(path, float(factor)),
+    "amplify": lambda path, amount: edits.amplified(path, float(amount)),
     "mirror": edits.mirror,
     "base on first": edits.rebased,
 }
@@ -283,7 +285,7 @@ class EditCameras(io.ComfyNode):
                     "operation",
                     options=_operations(),
                     tooltip="What to do. retime, resample, trim, hold, reverse, there and back, loop and join change "
-                    "the time; smooth, stabilise, shake, scale, mirror and base on first the place.",
+                    "the time; smooth, stabilise, shake, scale, amplify, mirror and base on first the place.",
                 ),
             ],
             outputs=[Cameras.Output("cameras", display_name="cameras", tooltip="The changed path, in the same unit.")],
@@ -329,16 +331,23 @@ class CheckCameraPath(io.ComfyNode):
                     optional=True,
                     tooltip="Depth of the picture that the path starts at: what that picture alone shows.",
                 ),
+                io.Boolean.Input(
+                    "turns",
+                    default=False,
+                    optional=True,
+                    tooltip="Off: the factor shortens the way only, turns stay as they are. On: it makes the whole "
+                    "move smaller, turns and zoom too, as an orbit or a pan needs it.",
+                ),
             ],
             outputs=[
                 Cameras.Output(
-                    "cameras", display_name="cameras", tooltip="The path, its way shortened to what fits if need be."
+                    "cameras", display_name="cameras", tooltip="The path, made smaller to what fits if need be."
                 ),
                 io.Boolean.Output("fits", display_name="fits", tooltip="True if the path fits as it came."),
                 io.Float.Output(
                     "factor",
                     display_name="factor",
-                    tooltip="Largest scale of the way at which every frame fits, up to 4; 0 = none.",
+                    tooltip="Largest scale of the way, or the move, at which every frame fits, up to 4; 0 = none.",
                 ),
                 io.String.Output("report", display_name="report", tooltip="The verdict in a sentence or two."),
                 io.String.Output(
@@ -348,7 +357,7 @@ class CheckCameraPath(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, cameras, wanted, splat=None, depth=None) -> io.NodeOutput:
+    def execute(cls, cameras, wanted, splat=None, depth=None, turns=False) -> io.NodeOutput:
         path = cameras_of(cameras)
         run = host.runtime()
         if splat is not None:
@@ -360,8 +369,9 @@ class CheckCameraPath(io.ComfyNode):
             look = look_at_depth(sized, path.K[0] if sized.K is None else sized.K)
         else:
             raise ValueError("Check Camera Path needs a splat or a depth; connect the scene or the picture's depth")
-        found = check_path(path, look, wanted=float(wanted), run=run)
-        kept = edits.scaled(path, found.factor) if found.factor < 1 else path
+        found = check_path(path, look, wanted=float(wanted), turns=turns, run=run)
+        smaller = edits.amplified if turns else edits.scaled
+        kept = smaller(path, found.factor) if found.factor < 1 else path
         out = by_hand(kept, median_depth_of(cameras))
         report = f"{found.verdict}\n{path_summary(path)}"
         return io.NodeOutput(out, found.fits, found.factor, report, found.table, ui=path_ui(kept, report))

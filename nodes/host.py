@@ -25,6 +25,13 @@ from ..dreamdance_core.runtime import Runtime
 _PREVIEW_SECONDS = 0.4  # a preview is a JPEG on the wire and defeats the host's throttle
 _PREVIEW_SIDE = 512
 _WEIGHT_KEYS = ("dreamdance", "background_removal", "geometry_estimation", "detection", "diffusers", "diffusion_models")
+# Where other packs keep the same pose networks: nobody should need a second copy.
+_OTHER_PACKS = (
+    "comfyui_controlnet_aux/ckpts/yzd-v/DWPose",
+    "comfyui_controlnet_aux/ckpts/hr16/yolox-onnx",
+    "dwpose",
+    "DWPose",
+)
 
 
 def register_weight_folder() -> None:
@@ -34,9 +41,12 @@ def register_weight_folder() -> None:
 
 
 def weight_folders() -> tuple[Path, ...]:
-    """The host's folders in which weights are looked for, `dreamdance` first."""
+    """The host's folders in which weights are looked for, `dreamdance` first, those of other packs last."""
     keys = [key for key in _WEIGHT_KEYS if key in folder_paths.folder_names_and_paths]
-    return tuple(Path(folder) for key in keys for folder in folder_paths.get_folder_paths(key))
+    own = [Path(folder) for key in keys for folder in folder_paths.get_folder_paths(key)]
+    roots = [Path(folder_paths.models_dir), *map(Path, folder_paths.get_folder_paths("custom_nodes"))]
+    others = [root / folder for root in roots for folder in _OTHER_PACKS if (root / folder).is_dir()]
+    return (*own, *others)
 
 
 def _to_picture(preview: Tensor) -> Image.Image:

@@ -138,7 +138,12 @@ class CamerasFromLoad3D(io.ComfyNode):
                 io.Load3DCamera.Input("camera_info", tooltip="One camera, or several in order (key frames)."),
                 *_size_inputs(),
                 io.Int.Input(
-                    "frames", default=48, min=1, max=4096, tooltip="Length of the path; key frames are evenly spaced."
+                    "frames",
+                    default=48,
+                    min=0,
+                    max=4096,
+                    tooltip="Length of the path; key frames are evenly spaced. 0 = the viewpoints as they are, for "
+                    "Camera Keyframes.",
                 ),
             ],
             outputs=[Cameras.Output("cameras", display_name="cameras", tooltip="One camera per frame.")],
@@ -230,7 +235,9 @@ class CamerasFromGeometry(io.ComfyNode):
 
 
 def _lengthened(cameras: CamerasValue, frames: int) -> CamerasValue:
-    """Key frames joined to a path of the wanted length; a single one stands still."""
+    """Key frames joined to a path of the wanted length (0: as they are); a single one stands still."""
+    if frames == 0:
+        return cameras
     if len(cameras) == 1:
         return cameras[[0] * frames]
     return cameras if len(cameras) == frames else retime(cameras, frames)

@@ -80,12 +80,13 @@ class EditPose(io.ComfyNode):
             raise ValueError(f"edits must be a JSON list, but line {error.lineno} is not JSON: {error.msg}") from error
         given, place = from_pose_keypoint(pose), {"shift": (shift_x, shift_y), "scale": scale}
         track = edited(given, changes, **place)
-        frames = None if images is None else host.from_host(images, "images")
-        if frames is not None and len(frames) not in (1, len(track)):
-            raise ValueError(
-                f"images must be 1 or {len(track)}, one per frame of the pose, got {len(frames)}; match the lengths"
-            )
-        shown = pose_ui(editing_base(given, changes, **place), frames)
+        if images is not None:
+            host.from_host(images[:1], "images")  # checked by its first picture: a copy of the whole clip is large
+            if len(images) not in (1, len(track)):
+                raise ValueError(
+                    f"images must be 1 or {len(track)}, one per frame of the pose, got {len(images)}; match the lengths"
+                )
+        shown = pose_ui(editing_base(given, changes, **place), images)
         return io.NodeOutput(to_pose_keypoint(track), *drawings(track, track.width, track.height), ui=shown)
 
 

@@ -15,7 +15,7 @@ const HINT = "Drag a point · Shift: its limb · Ctrl: whole figure · wheel: zo
 export class PosePanel {
   constructor(node) {
     for (const sheet of ["./scene.css", "./pose.css"]) addStyle(sheet);
-    Object.assign(this, { node, frame: 0, past: [], future: [], zoom: 1, pan: [0, 0], chosen: null });
+    Object.assign(this, { node, frame: 0, past: [], future: [], zoom: 1, pan: [0, 0], chosen: null, broken: false });
     this.build();
     this.listen();
     this.observer = new ResizeObserver(() => this.redraw());
@@ -38,7 +38,7 @@ export class PosePanel {
     this.stage.append(this.canvas, this.tag, this.note);
     this.slider = element("input", { type: "range", min: 0, max: 0, value: 0, label: "frame" });
     this.counter = element("output");
-    this.keys = element("div", { className: "keys" });
+    this.keys = element("div", { className: "keyframes" });
     this.undo = button("↶", "Undo (Ctrl+Z)", () => this.step(this.past, this.future));
     this.redo = button("↷", "Redo (Ctrl+Shift+Z)", () => this.step(this.future, this.past));
     const hiding = "Hide or show the chosen point in this frame (H); Shift+H hides it in all frames";
@@ -66,6 +66,7 @@ export class PosePanel {
     stage.addEventListener("pointerdown", (event) => this.onDown(event));
     stage.addEventListener("pointermove", (event) => this.onMove(event));
     for (const name of ["pointerup", "pointercancel"]) stage.addEventListener(name, (event) => this.onUp(event));
+    stage.addEventListener("pointerleave", () => this.hover(null));
     stage.addEventListener("mousedown", (event) => event.preventDefault()); // it would take the keyboard away again
     stage.addEventListener("contextmenu", (event) => event.preventDefault());
     stage.addEventListener("dblclick", (event) => this.hit(event) ?? this.fit());
@@ -119,19 +120,24 @@ export class PosePanel {
     return this.node.widgets.find((widget) => widget.name === "edits");
   }
 
+  // Whether the list cannot be changed here: it comes from a link, or cannot be read.
+  get locked() {
+    const socket = this.node.inputs?.find((input) => input.widget?.name === "edits");
+    return this.broken || (socket?.link ?? null) !== null;
+  }
+
   // Takes over what stands in the widget, which the user may have changed by hand.
   sync() {
     const { widget, model } = this;
     if (!model || widget.value === this.text) return;
-    if (this.text !== null) this.past.push(this.text);
+    if (this.text !== null && !this.broken) this.past.push(this.text);
     this.text = widget.value;
-    this.say("");
-    this.locked = Boolean(this.node.inputs?.find((input) => input.widget?.name === "edits")?.link);
-    if (this.locked) this.say("edits comes from a link; disconnect it to edit here.");
+    this.broken = false;
+    this.say(this.locked ? "edits comes from a link; disconnect it to edit here." : "");
     try {
       model.read(JSON.parse(this.text || "[]"));
     } catch (error) {
-      this.locked = true;
+      this.broken = true;
       this.say(`edits cannot be shown: ${error.message}`);
       model.read([]);
     }

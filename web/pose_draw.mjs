@@ -7,12 +7,14 @@ function disc(ctx, [x, y], radius) {
   ctx.arc(x, y, radius, 0, 2 * Math.PI);
 }
 
+const THICK = 9; // px of a link on the screen at most: zoomed in, it would hide what is below
+
 function drawSkeleton(ctx, { links, dots }, points, side) {
   ctx.lineCap = "round";
   for (const [a, b, colour, width] of links) {
     if (!points[a].seen || !points[b].seen) continue;
     ctx.strokeStyle = colour;
-    ctx.lineWidth = Math.max(1, width * side);
+    ctx.lineWidth = Math.max(1, Math.min(THICK, width * side));
     ctx.beginPath();
     ctx.moveTo(...points[a].at);
     ctx.lineTo(...points[b].at);
@@ -21,7 +23,7 @@ function drawSkeleton(ctx, { links, dots }, points, side) {
   for (const [point, colour, width] of dots) {
     if (!points[point].seen) continue;
     ctx.fillStyle = colour;
-    disc(ctx, points[point].at, Math.max(1.2, (width * side) / 2));
+    disc(ctx, points[point].at, Math.max(1.2, Math.min(THICK, width * side) / 2));
     ctx.fill();
   }
 }

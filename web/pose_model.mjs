@@ -5,6 +5,11 @@ const round = (value) => Math.round(value * 10) / 10; // px in the list
 const range = (start, stop) => Array.from({ length: stop - start }, (_, i) => start + i);
 const between = (value, low, high) => Math.min(high, Math.max(low, value));
 
+function whole(value, end, name) {
+  if (Number.isInteger(value) && value >= 0 && value < end) return value;
+  throw new Error(`${name} ${JSON.stringify(value)} does not exist`);
+}
+
 // One change per line, so that it can be read and compared.
 export function written(changes) {
   return changes.length ? `[\n${changes.map((change) => JSON.stringify(change)).join(",\n")}\n]` : "[]";
@@ -55,17 +60,19 @@ export class PoseModel {
     this.removals = [];
     for (const change of changes) {
       const points = this.pointsOf(change.point);
-      const person = change.person ?? 0;
+      const person = whole(change.person ?? 0, this.people, "person");
       if (change.frame !== undefined) {
         const absolute = "x" in change || "y" in change;
         const value = absolute ? [change.x ?? null, change.y ?? null] : [change.dx ?? 0, change.dy ?? 0];
         const place = `${person} ${points}`;
         if (!found.has(place)) found.set(place, { person, points, keys: new Map() });
-        const key = { frame: change.frame, blend: change.blend ?? this.blend, value, absolute };
+        const frame = whole(change.frame, this.count, "frame");
+        const key = { frame, blend: whole(change.blend ?? this.blend, Infinity, "blend"), value, absolute };
         found.get(place).keys.set(key.frame, key);
       } else if (change.remove) {
         const frames = change.frames ?? [0, this.count - 1];
-        const [first, last] = Array.isArray(frames) ? frames : [frames, frames];
+        const ends = Array.isArray(frames) ? frames : [frames, frames];
+        const [first, last] = ends.map((frame) => whole(frame, this.count, "frames"));
         this.removals.push({ person, points, first, last });
       }
     }

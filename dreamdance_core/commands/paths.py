@@ -40,6 +40,7 @@ EDITS: dict[str, tuple[type | None, Edit, str]] = {
     "stabilise": (float, lambda c, hz: edits.stabilise(c, hz), "remove what is faster than N Hz"),
     "shake": (float, _shaken, "a hand that shakes by N degrees"),
     "scale": (float, lambda c, f: edits.scaled(c, f), "N times the way"),
+    "amplify": (float, lambda c, f: edits.amplified(c, f), "N times the move: way, turns and zoom"),
     "mirror": (None, lambda c, _: edits.mirror(c), "for the mirrored picture"),
     "base": (None, lambda c, _: edits.rebased(c), "seen from the first camera"),
 }

@@ -139,6 +139,16 @@ def scaled(cameras: Cameras, factor: float) -> Cameras:
     return replace(cameras, c2w=_from_first(cameras.c2w, scale_path(rebase(cameras.c2w), factor)))
 
 
+def amplified(cameras: Cameras, factor: float) -> Cameras:
+    """The whole move from the first camera times factor: way, turns, and the change of the lens (as a power)."""
+    series = _series(rebase(cameras.c2w)) * factor
+    poses = _of_series(series, cameras.c2w.dtype)
+    zoom = (cameras.K[:, :1, :1] / cameras.K[:1, :1, :1]) ** (factor - 1)
+    K = cameras.K.clone()
+    K[:, :2, :2] *= zoom
+    return replace(cameras, c2w=_from_first(cameras.c2w, poses), K=K)
+
+
 def _from_first(c2w: Tensor, relative: Tensor) -> Tensor:
     """Poses relative to the first put back into the path's frame, the first bit for bit."""
     return torch.cat([c2w[:1], (c2w[:1] @ relative)[1:]])

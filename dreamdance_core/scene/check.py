@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from ..geometry.path_edits import scaled
+from ..geometry.path_edits import amplified, scaled
 from ..geometry.pinhole import rescale
 from ..runtime import Runtime
 from ..types import Cameras, Depth
@@ -35,7 +35,7 @@ class PathCheck:
     ]  # distance of the nearest surface over the first picture's near depth; inf: sees nothing
     wanted: float  # share that counts as covered
     fits: bool
-    factor: float  # the largest scale of the path's way at which every frame fits, up to 4; 0 = none
+    factor: float  # the largest scale of the way (or the whole move) at which every frame fits, up to 4; 0 = none
     verdict: str
 
     @property
@@ -45,16 +45,19 @@ class PathCheck:
         return "\n".join(["frame,covered,nearest", *(f"{t},{c:.4f},{n:.4f}" for t, (c, n) in enumerate(rows))])
 
 
-def check_path(cameras: Cameras, look: Look, *, wanted: float = 0.99, run: Runtime | None = None) -> PathCheck:
+def check_path(
+    cameras: Cameras, look: Look, *, wanted: float = 0.99, turns: bool = False, run: Runtime | None = None
+) -> PathCheck:
     """Every frame of a path in the scene's frame and unit, seen by `look`.
 
     A frame fits when at least `wanted` of its picture is covered and nothing comes closer than 0.15 of the near depth
-    (P5 of the first picture's). The factor is found by bisection, frame by frame, taking for granted that a shorter
-    way shows no larger holes. Raises ValueError when the first camera sees nothing.
+    (P5 of the first picture's). The factor is found by bisection, frame by frame, taking for granted that a smaller
+    move shows no larger holes; it scales the way only, or with `turns` the whole move: turns and zoom too. Raises
+    ValueError when the first camera sees nothing.
     """
     if not 0 < wanted <= 1:
         raise ValueError(f"the wanted coverage must be above 0 and at most 1, got {wanted:g}")
-    run = run or Runtime()
+    run, scale = run or Runtime(), amplified if turns else scaled
     small = _for_looking(cameras)
     first = look(small[0])
     if not bool((first > 0).any()):
@@ -64,7 +67,7 @@ def check_path(cameras: Cameras, look: Look, *, wanted: float = 0.99, run: Runti
 
     def seen(index: int, factor: float) -> tuple[float, float]:
         nonlocal done
-        inverse = look(scaled(small[[0, index]], factor)[1])
+        inverse = look(scale(small[[0, index]], factor)[1])
         done = min(done + 1, 2 * len(small) - 1)
         run.report(done, 2 * len(small))
         nearest = nearest_depth(inverse)
@@ -75,7 +78,8 @@ def check_path(cameras: Cameras, look: Look, *, wanted: float = 0.99, run: Runti
 
     shown = [seen(index, 1.0) for index in range(len(small))]
     fits = [good(*one) for one in shown]
-    moves = bool((cameras.c2w[:, :3, 3] - cameras.c2w[0, :3, 3]).abs().max() > 1e-7)
+    half = scale(small, 0.5)
+    moves = max(float((half.c2w - small.c2w).abs().max()), float((half.K - small.K).abs().max())) > 1e-5
     factor = _LARGEST if moves else float(all(fits))
     for index in sorted(range(len(small)), key=lambda i: (fits[i], shown[i][0])) if moves else ():
         if good(*seen(index, factor)):
@@ -90,7 +94,8 @@ def check_path(cameras: Cameras, look: Look, *, wanted: float = 0.99, run: Runti
         factor = low
     run.report(1, 1)
     covered, nearest = torch.tensor(shown).T.contiguous()
-    verdict = _verdict(covered, nearest, wanted, sum(not f for f in fits), factor)
+    what = "move" if turns else "way"
+    verdict = _verdict(covered, nearest, wanted, sum(not f for f in fits), (factor, what))
     return PathCheck(covered=covered, nearest=nearest, wanted=wanted, fits=all(fits), factor=factor, verdict=verdict)
 
 
@@ -102,7 +107,8 @@ def _for_looking(cameras: Cameras) -> Cameras:
     return Cameras(c2w=cameras.c2w, K=K, width=width, height=height, fps=cameras.fps)
 
 
-def _verdict(covered: Tensor, nearest: Tensor, wanted: float, bad: int, factor: float) -> str:
+def _verdict(covered: Tensor, nearest: Tensor, wanted: float, bad: int, scale: tuple[float, str]) -> str:
+    factor, what = scale
     least, closest = int(covered.argmin()), int(nearest.argmin())
     if not bad:
         larger = f" It could be {factor:.1f} times as large." if factor > 1.05 else ""
@@ -120,9 +126,11 @@ def _verdict(covered: Tensor, nearest: Tensor, wanted: float, bad: int, factor: 
             f"frame {closest} comes too near a surface: {float(nearest[closest]):.2f} of the near depth, "
             f"{CLEARANCE:g} is kept"
         )
-    remedy = f"{factor:.2f} times the way would fit"
-    if factor == 0.0:
+    remedy = f"{factor:.2f} times the {what} would fit"
+    if factor == 0.0 and what == "way":
         remedy = "no shorter way would fit, its turns or its lens alone show what the scene lacks"
+    elif factor == 0.0:
+        remedy = "not even the first picture fits"
     text = f"{'; '.join(said)} ({bad} of {len(covered)} frames fall short); {remedy}."
     return text[0].upper() + text[1:]
 

@@ -269,10 +269,14 @@ def test_zoom_keeps_what_is_under_the_pointer_and_leaves_the_graph_alone(ran):
 def test_a_list_changed_by_hand_is_taken_over_and_a_broken_one_is_named(ran):
     _do(ran, 'panel.widget.value = \'[{"point": "nose", "frame": 3, "dy": -20}]\'; panel.sync();')
     assert _do(ran, "return panel.model.keyFrames();") == [3]
-    _do(ran, "panel.widget.value = '[{'; panel.sync();")
-    assert "cannot be shown" in _do(ran, "return panel.note.textContent;") and _do(ran, "return panel.locked;")
+    for broken in ("[{", "{}", '[{"point": "tail", "frame": 3}]', '[{"point": "nose", "frame": 24, "dx": 1}]'):
+        _do(ran, "panel.widget.value = argument; panel.sync();", broken)
+        assert "cannot be shown" in _do(ran, "return panel.note.textContent;") and _do(ran, "return panel.locked;")
     _do(ran, "panel.widget.value = '[]'; panel.sync();")
     assert not _do(ran, "return panel.locked || !panel.note.hidden;")
+    _do(ran, "panel.undo.click();")
+    assert _do(ran, "return panel.model.keyFrames();") == [3], "back to the last list that could be read"
+    _do(ran, "panel.reset('all');")
 
 
 def test_it_is_saved_with_the_workflow_and_nothing_complains(ran, comfyui):

@@ -68,6 +68,8 @@ def test_turning_out_of_the_scene_has_no_factor() -> None:
     for turned in (path("pan", 15.0), both):
         found = check_path(turned, look)
         assert not found.fits and found.factor == 0.0 and "no shorter way would fit" in found.verdict
+        smaller = check_path(turned, look, turns=True)
+        assert 0 < smaller.factor < 1 and f"{smaller.factor:.2f} times the move would fit" in smaller.verdict
     still = check_path(path("static", 0.0), look)
     assert still.fits and still.factor == 1.0 and "could be" not in still.verdict
     away = replace(REFERENCE, c2w=rigid(so3_exp(torch.tensor([[0.0, 3.1, 0.0]])), torch.zeros(1, 3)))

@@ -66,6 +66,7 @@ OPERATIONS = {
     "smooth": lambda c: replace(c, c2w=smooth(c.c2w, 2.0)),
     "stabilise": lambda c: edits.stabilise(c, 1.0),
     "scaled": lambda c: edits.scaled(c, -1.7),
+    "amplified": lambda c: edits.amplified(c, 0.6),
     "hold": lambda c: edits.hold(c, 3, 4),
     "shaken": lambda c: edits.shaken(c, SWAY),
 }
@@ -242,3 +243,13 @@ def test_scaling_moves_only_positions():
     out = edits.scaled(path, 3.0)
     torch.testing.assert_close(rebase(out.c2w), scale_path(rebase(path.c2w), 3.0), atol=1e-5, rtol=0)
     assert torch.equal(edits.scaled(path, 0.0).c2w[:, :3, 3], path.c2w[:1, :3, 3].expand(6, 3))
+
+
+def test_amplifying_scales_turns_and_zoom_too():
+    for name, size, half in (("pan", 40.0, 20.0), ("truck", 0.8, 0.4), ("zoom", 4.0, 2.0), ("roll", -30.0, -15.0)):
+        full, wanted = (combined([Move(name=name, size=s)], 9, REFERENCE) for s in (size, half))
+        same(edits.amplified(full, 0.5), wanted)
+    path = smooth_path(20)
+    same(edits.amplified(edits.amplified(path, 0.5), 2.0), path, atol=1e-4)
+    still = edits.amplified(path, 0.0)
+    same(still, path[[0] * 20], atol=1e-5)

@@ -6,7 +6,7 @@ import torch
 
 from dreamdance_core.backends import load, names
 from dreamdance_core.pose.backends import blazepose
-from dreamdance_core.pose.backends.blazepose import body, detect, hands, roi
+from dreamdance_core.pose.backends.blazepose import body, boxed, detect, hands, roi
 from dreamdance_core.pose.backends.blazepose.face import MESH_TO_68
 from dreamdance_core.pose.backends.blazepose.layout import BODY_FROM_33
 from dreamdance_core.runtime import Runtime
@@ -56,7 +56,6 @@ def test_a_crop_shows_at_each_point_what_the_picture_shows_there(angle):
     rows, columns = np.mgrid[:64, :64].reshape(2, -1)
     pixels = roi.to_picture(region, np.stack([columns + 0.5, rows + 0.5], axis=1) / 64)
     assert np.abs(patch.reshape(-1, 3)[:, :2] * [130, 90] - pixels).max() < 0.06
-    assert np.allclose(roi.from_picture(region, pixels), np.stack([columns + 0.5, rows + 0.5], axis=1) / 64)
     assert np.allclose(roi.crop(ramp, region, 64, mirror=True), patch[:, ::-1], atol=1e-3)
     shrunk = roi.crop(ramp, region, 16)  # averaged over 2 x 2 samples
     assert np.allclose(shrunk, patch.reshape(16, 4, 16, 4, 3).mean(axis=(1, 3)), atol=2e-3)
@@ -73,7 +72,9 @@ def test_regions_stand_upright_with_the_person_and_the_hand():
     for turn in (0.0, 0.9, -2.5):
         c, s = np.cos(turn), np.sin(turn)
         hand = hands.Hand(points=palm @ np.array([[c, s], [-s, c]]) + [200, 150], presence=1.0, rightness=0.0)
-        upright = roi.from_picture(hand.roi(), hand.points)
+        own = hand.roi()
+        corner, right, down = roi.to_picture(own, np.array([[0.0, 0], [1, 0], [0, 1]]))
+        upright = np.linalg.solve(np.stack([right - corner, down - corner], axis=1), (hand.points - corner).T).T
         assert upright[0, 1] > upright[9, 1] > upright[12, 1]  # wrist below knuckles below finger tips
         assert ((upright > 0) & (upright < 1)).all()
         if turn == 0.0:
@@ -105,6 +106,37 @@ def test_the_68_face_points_are_symmetric_about_the_mesh_midline():
     ibug = {36: 45, 39: 42, 48: 54, 17: 26, 21: 22, 0: 16, 1: 15, 31: 35, 60: 64, 8: 8}
     assert all(partners[int(mesh[a])] == int(mesh[b]) for a, b in ibug.items())
     assert len(set(MESH_TO_68)) == 68
+
+
+@pytest.mark.parametrize("change", boxed.CHANGES + (boxed.Change(head=0.4, stretch=1.2),))
+def test_points_of_a_changed_picture_come_back_to_where_they_were(change):
+    """A dot in the head, one in the body, on a picture that is not square; the box's lower edge stays the figure's."""
+    box = np.array([40.0, 20, 140, 220])
+    for x, y in ((70.5, 50.5), (100.5, 150.5)):
+        picture = np.zeros((240, 200, 3), np.float32)
+        picture[int(y) - 3 : int(y) + 4, int(x) - 3 : int(x) + 4] = 1
+        seen, here = change.apply(picture, box)
+        rows, columns = np.mgrid[: seen.shape[0], : seen.shape[1]] + 0.5
+        light = seen[..., 0] / seen[..., 0].sum()
+        found = change.undo(np.array([[(columns * light).sum(), (rows * light).sum()]]), box, 240)
+        assert np.abs(found[0] - [x, y]).max() < 1.0
+        assert here[3] == pytest.approx(220 * seen.shape[0] / 240) and here[0] == 40
+    assert box.tolist() == [40, 20, 140, 220]
+
+
+def test_a_weighted_median_is_not_moved_by_an_outlier():
+    values = np.array([[1.0, 5], [2, 6], [3, 7], [900, -900]])
+    assert boxed.weighted_median(values, np.ones(4)).tolist() == [2, 5]
+    assert boxed.weighted_median(values, np.array([1.0, 1, 5, 1])).tolist() == [3, 7]
+
+
+def test_an_upside_down_body_is_worth_less():
+    frame, box = np.zeros((200, 100, 3), np.float32), np.array([10.0, 10, 90, 190])
+    points = np.zeros((39, 2))
+    points[:, 0], points[:33, 1] = 50, np.linspace(20, 185, 33)
+    upright = body.Body(points=points, score=np.ones(33), presence=1.0)
+    turned = body.Body(points=points * [1, -1] + [0, 205], score=np.ones(33), presence=1.0)
+    assert boxed.fit(frame, turned, 0.02, box) < 0.2 * boxed.fit(frame, upright, 0.02, box)
 
 
 def test_squares_cover_the_picture():

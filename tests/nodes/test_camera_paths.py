@@ -53,6 +53,8 @@ def test_load3d_cameras_stand_where_the_host_puts_them(nodes, core, width, heigh
     back = nodes.interop.CamerasFromLoad3D.execute(infos, [width], [height], [12.0], [len(path)])[0]
     torch.testing.assert_close(back.c2w, path.c2w, atol=1e-5, rtol=0)
     torch.testing.assert_close(back.K, path.K, atol=1e-3, rtol=0)
+    as_they_are = nodes.interop.CamerasFromLoad3D.execute(infos[:3], [width], [height], [12.0], [0])[0]
+    torch.testing.assert_close(as_they_are.c2w, path.c2w[:3], atol=1e-5, rtol=0)
 
 
 def test_viewpoints_of_the_host_are_read_as_meant(nodes, core):
@@ -179,6 +181,7 @@ def test_every_edit_runs_and_keeps_the_unit(nodes, core):
         "stabilise": {"cutoff": 1},
         "shake": {"degrees": 0.3, "units": 0.01, "slowest": 0.3, "fastest": 3.0, "seed": 2**64 - 1},
         "scale": {"factor": 2},
+        "amplify": {"amount": 2},
         "mirror": {},
         "base on first": {},
     }
@@ -223,6 +226,10 @@ def test_the_check_names_the_frame_and_hands_on_what_fits(nodes, core):
     )
     smaller = execute(path, 0.95, depth=half).result
     assert smaller[2] == pytest.approx(factor, abs=0.05), "the depth's own lens is rescaled with it"
+    orbit = nodes.camera.CameraPath.execute("orbit", 1.0, 6, 24.0, 160, 96, 53.0)[0]
+    assert execute(orbit, 0.95, depth=depth)[2] == 0
+    tamed = execute(orbit, 0.95, depth=depth, turns=True)
+    assert 0 < tamed[2] < 1 and execute(tamed[0], 0.945, depth=depth)[1]
     with pytest.raises(ValueError, match="splat or a depth"):
         execute(path, 0.95)
 

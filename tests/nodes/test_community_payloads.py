@@ -1,6 +1,6 @@
 """What other packs hand over, as recorded payloads: read as it is, carried through every node, written so they read it.
 
-The CAMERACTRL_POSES of other packs are in tests/core/test_camera_files.py.
+The CAMERACTRL_POSES of other packs are in tests/nodes/test_camera_paths.py.
 """
 
 from __future__ import annotations

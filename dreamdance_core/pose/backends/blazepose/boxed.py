@@ -1,8 +1,8 @@
 """One person inside a known box: the way to drawn characters, whom the detector alone often misses.
 
-Many looks are taken (regions of interest, mirror images; for big heads and animal ears also stretched pictures and
-pictures without the box's top) and the steadiest, most plausible one wins; looks that agree with it make it finer, and
-joints on which they disagree lose their score.
+Many looks are taken (regions of interest, mirror images; also pictures in which lines are blurred to areas, a big head
+with its ears, horns or hat is drawn smaller, or all is stretched) and the steadiest, most plausible one wins. Looks
+that agree with it make it finer; joints on which they disagree lose their score.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from .nets import Networks
 from .roi import Roi
 
 CLEAR = 0.3  # worth that ends the search before the picture is changed
-STRETCHES = (1.0, 1.3, 1.6)  # of a changed picture's height
+SMALL_HEAD = 0.5  # scale of a head that is drawn smaller
+BLUR = 1 / 256  # standard deviation over the picture's long side
+REACH = 0.25  # of the box's height: how far from the box's lower end a body may end
 SEARCH_SIDE = 640  # pixels of the picture's long side during the search
 _FACE = replace(FACE_DETECTOR, min_score=0.2)
 
@@ -51,23 +53,61 @@ class Look:
         drop = (
             float(self.body.points[11:13, 1].mean() - face.eyes[:, 1].mean()) / face.width
         )  # shoulders below the eyes
-        posture = float(np.clip(drop, 0.2, 1.0)) ** 2
+        posture = float(np.clip(drop, 0.3, 1.0))
         return self.fit * posture * (0.4 + 0.6 * face.score * float(np.exp(-((gap / 0.35) ** 2))))
 
 
-def changed(
-    frame: Float[np.ndarray, "H W 3"], box: Float[np.ndarray, "4"], hide: float, stretch: float
-) -> tuple[Float[np.ndarray, "H2 W 3"], Float[np.ndarray, "4"]]:
-    """The picture, the uppermost `hide` of the box painted over, its height times `stretch`; and the box in it."""
-    low = box * np.array([1, stretch, 1, stretch])
-    if hide > 0:
-        row = int(box[1] + hide * (box[3] - box[1]))
-        frame = frame.copy()
-        frame[:row] = np.median(frame[:, [0, -1]].reshape(-1, 3), axis=0)
-        low[1] = row * stretch
-    if stretch != 1:
-        frame = cv2.resize(frame, (frame.shape[1], round(frame.shape[0] * stretch)), interpolation=cv2.INTER_AREA)
-    return frame, low
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What is done to a picture so that a drawn figure looks more like a photographed one; the box is the figure's."""
+
+    blur: bool = False
+    head: float = 0.0  # the box's uppermost share, drawn at SMALL_HEAD about the middle of its lower edge
+    stretch: float = 1.0  # of the height
+
+    def apply(
+        self, frame: Float[np.ndarray, "H W 3"], box: Float[np.ndarray, "4"]
+    ) -> tuple[Float[np.ndarray, "H2 W 3"], Float[np.ndarray, "4"]]:
+        """The changed picture, and the box in it."""
+        ground = np.median(frame[:, [0, -1]].reshape(-1, 3), axis=0)
+        height, width = frame.shape[:2]
+        box = box.astype(np.float64)
+        if self.blur:
+            frame = cv2.GaussianBlur(frame, (0, 0), BLUR * max(height, width))
+        if self.head > 0:
+            x, y = self._chin(box)
+            small = np.array([[1, 0, x * (1 / SMALL_HEAD - 1)], [0, 1, y * (1 / SMALL_HEAD - 1)]]) * SMALL_HEAD
+            top = cv2.warpAffine(frame, small, (width, height), flags=cv2.INTER_AREA, borderValue=ground.tolist())
+            frame = np.concatenate([top[: int(y)], frame[int(y) :]])
+            box[1] = y + (box[1] - y) * SMALL_HEAD
+        if self.stretch != 1:
+            frame = cv2.resize(frame, (width, round(height * self.stretch)), interpolation=cv2.INTER_AREA)
+            box *= [1, frame.shape[0] / height, 1, frame.shape[0] / height]
+        return frame, box
+
+    def _chin(self, box: Float[np.ndarray, "4"]) -> Float[np.ndarray, "2"]:
+        return np.array([(box[0] + box[2]) / 2, np.floor(box[1] + self.head * (box[3] - box[1]))])
+
+    def undo(
+        self, points: Float[np.ndarray, "N 2"], box: Float[np.ndarray, "4"], height: int
+    ) -> Float[np.ndarray, "N 2"]:
+        """Points of the changed picture in the unchanged one, which is `height` px high and has the figure in `box`."""
+        points = points * [1, height / round(height * self.stretch)]
+        if self.head > 0:
+            chin = self._chin(box)
+            points = np.where(points[:, 1:] < chin[1], chin + (points - chin) / SMALL_HEAD, points)
+        return points
+
+
+# From the commonest need to the rarest: line drawings, big heads, short legs.
+CHANGES = (
+    Change(),
+    Change(blur=True),
+    Change(head=0.42),
+    Change(head=0.34),
+    Change(head=0.5),
+    Change(stretch=1.3),
+)
 
 
 def regions(
@@ -87,8 +127,8 @@ def regions(
 
 
 def fit(frame: Float[np.ndarray, "H W 3"], body: Body, drift: float, box: Float[np.ndarray, "4"]) -> float:
-    """How well a body explains the box, in [0, 1]: steady, joints inside the box, ending where the box ends or going on
-    below a box that the picture cuts off."""
+    """How well a body explains the box, in [0, 1]: steady, not upside down, joints inside the box, ending where the box
+    ends or going on below a box that the picture cuts off."""
     height, margin = box[3] - box[1], 0.05 * (box[3] - box[1])
     points, seen = body.points[:33], body.score > 0.3
     if seen.sum() < 6:
@@ -97,8 +137,10 @@ def fit(frame: Float[np.ndarray, "H W 3"], body: Body, drift: float, box: Float[
     if box[3] >= 0.98 * frame.shape[0]:
         end = 0.7 if seen[[27, 28]].any() else 1.0
     else:
-        end = float(np.exp(-3 * abs(points[seen][:, 1].max() - box[3]) / height))
-    return float(body.presence * np.exp(-drift / 0.04) * within**2 * end)
+        end = float(np.exp(-(((points[seen][:, 1].max() - box[3]) / height / REACH) ** 2)))
+    spine = points[23:25].mean(axis=0) - points[11:13].mean(axis=0)
+    upright = float(np.clip(spine[1] / max(float(np.linalg.norm(spine)), 1e-6), 0.1, 0.7)) / 0.7
+    return float(body.presence * np.exp(-drift / 0.04) * within**2 * end * upright)
 
 
 def sight_at(
@@ -123,13 +165,12 @@ def sight_at(
 def looks(
     frame: Float[np.ndarray, "H W 3"],
     box: Float[np.ndarray, "4"],
-    change: tuple[float, float],
+    change: Change,
     networks: Networks,
     tick: Callable[[], None],
 ) -> Iterator[Look]:
-    """All answers for the picture with its box top hidden and its height stretched by `change`."""
-    picture, here = changed(frame, box, *change)
-    back = np.array([1, frame.shape[0] / picture.shape[0]])
+    """All answers for the changed picture, in pixels of the unchanged one."""
+    picture, here = change.apply(frame, box)
     for roi in regions(picture, here, networks, cut_off=bool(box[3] >= 0.98 * frame.shape[0])):
         for mirror in (False, True):
             tick()
@@ -139,8 +180,12 @@ def looks(
             body, drift = settled
             face = sight_at(picture, body, here, networks)
             if face is not None:
-                face = replace(face, eyes=face.eyes * back)
-            seen = replace(body, points=body.points * back)
+                eyes = change.undo(face.eyes, box, frame.shape[0])
+                grown = np.linalg.norm(eyes[1] - eyes[0]) / max(
+                    float(np.linalg.norm(face.eyes[1] - face.eyes[0])), 1e-6
+                )
+                face = replace(face, eyes=eyes, width=face.width * float(grown))
+            seen = replace(body, points=change.undo(body.points, box, frame.shape[0]))
             yield Look(body=seen, fit=fit(picture, body, drift, here), face=face)
 
 
@@ -153,37 +198,37 @@ def best_of(found: list[Look]) -> tuple[Look | None, Sight | None]:
 def search(
     frame: Float[np.ndarray, "H W 3"], box: Float[np.ndarray, "4"], networks: Networks, tick: Callable[[], None]
 ) -> list[Look]:
-    """Looks at the picture as it is and then, unless one of them is clear, at changed pictures: stretched, and with all
-    that is above the brow hidden (ears, horns and hats pass for arms and faces)."""
-    found = list(looks(frame, box, (0.0, 1.0), networks, tick))
-    best, face = best_of(found)
-    if best is not None and best.worth(face) > CLEAR:
-        return found
-    found += looks(frame, box, (0.0, STRETCHES[1]), networks, tick)
-    _, face = best_of(found)
-    if face is None:
-        hidden = [0.1, 0.2]
-    else:
-        brows = face.eyes[:, 1].mean() - face.width * np.array([0.35, 0.6])
-        hidden = [float(np.clip((brow - box[1]) / (box[3] - box[1]), 0, 0.5)) for brow in brows]
-    for hide in hidden:
-        for stretch in STRETCHES:
-            found += looks(frame, box, (hide, stretch), networks, tick)
+    """Looks at the picture as it is and then, until one of them is clear, at changed pictures."""
+    found: list[Look] = []
+    for change in CHANGES:
+        found += looks(frame, box, change, networks, tick)
+        best, face = best_of(found)
+        if best is not None and best.worth(face) > CLEAR:
+            break
     return found
 
 
 def agreed(best: Look, others: list[Look], face: Sight | None) -> Body:
-    """The weighted mean of the looks that see the same person, its scores lowered where they disagree: a joint whose
-    spread is a tenth of the body size keeps a third."""
-    least = 0.5 * best.worth(face)
+    """The weighted median of the looks that see the same person, its scores lowered where they disagree: a joint whose
+    typical deviation is a tenth of the body size keeps a third."""
+    least = 0.7 * best.worth(face)
     same = [look for look in others if look.worth(face) > least and same_person(look.body, best.body) < 0.1]
     weight = np.array([look.worth(face) for look in same])
     points = np.stack([look.body.points for look in same])
-    mean = np.average(points, axis=0, weights=weight)
-    spread = np.average(np.linalg.norm(points - mean, axis=-1), axis=0, weights=weight)[:33]
+    middle = weighted_median(points, weight)
+    spread = weighted_median(np.linalg.norm(points - middle, axis=-1), weight)[:33]
     trust = np.exp(-((spread / (0.1 * best.body.roi().size / 2.5)) ** 2))
-    score = np.average(np.stack([look.body.score for look in same]), axis=0, weights=weight)
-    return replace(best.body, points=mean, score=score * trust)
+    score = weighted_median(np.stack([look.body.score for look in same]), weight)
+    return replace(best.body, points=middle, score=score * trust)
+
+
+def weighted_median(values: Float[np.ndarray, "N *rest"], weight: Float[np.ndarray, "N"]) -> Float[np.ndarray, "*rest"]:
+    """Half of the weight lies on either side of it, for every place of `rest` by itself."""
+    order = np.argsort(values, axis=0)
+    ordered = np.take_along_axis(values, order, axis=0)
+    below = np.cumsum(weight[order], axis=0)
+    row = (below < weight.sum() / 2).sum(axis=0)
+    return np.take_along_axis(ordered, row[None], axis=0)[0]
 
 
 def find_in_box(

@@ -39,12 +39,6 @@ def to_picture(roi: Roi, points: Float[np.ndarray, "N 2"]) -> Float[np.ndarray, 
     return turned * roi.size + np.array([roi.x, roi.y])
 
 
-def from_picture(roi: Roi, points: Float[np.ndarray, "N 2"]) -> Float[np.ndarray, "N 2"]:
-    """Points from picture pixels to the unit square of `roi`; the inverse of to_picture."""
-    c, s = np.cos(roi.angle), np.sin(roi.angle)
-    return (points - np.array([roi.x, roi.y])) @ np.array([[c, -s], [s, c]]) / roi.size + 0.5
-
-
 def crop(
     frame: Float[np.ndarray, "H W 3"], roi: Roi, side: int, *, mirror: bool = False
 ) -> Float[np.ndarray, "side side 3"]:
