@@ -25,7 +25,6 @@ _LIMBS = {
 _HEAD = [0, 1, 2, 3, 4, *range(FACE.start, FACE.stop)]
 _HANDS = ((LEFT_HAND, 9, 7), (RIGHT_HAND, 10, 8))  # points, wrist, elbow
 _LIMB_RADIUS = 0.35  # of the shoulder width
-_MATTE_GROW = 0.5  # of the margin: the matte already knows the hair and cloth that the capsules must guess
 _HEAD_RADIUS = 1.1  # of the face box's half diagonal
 
 
@@ -182,7 +181,7 @@ def paint_mask(
     steady = _without_gaps(track)
     mask = _mask(steady, grow)
     if reference_pose is not None and reference_alpha is not None and visible(steady)[:, 0].any():
-        margin = _MATTE_GROW * grow * _height(steady.xy[:, 0].double().numpy(), visible(steady)[:, 0].numpy())
+        margin = grow * _height(steady.xy[:, 0].double().numpy(), visible(steady)[:, 0].numpy())
         _with_matte(mask, track, reference_pose, reference_alpha.detach().cpu().numpy(), margin)
     if group > 1:
         mask = _hold(mask, group)
