@@ -15,9 +15,8 @@ from ..process import WorkerError
 from ..runtime import Runtime
 from ..types import CameraBackend, Cameras, CameraSolution, MotionKind
 from .degenerate import STILL, Turn, parallax_score, solve_turn
-from .tracking import FEW, follow, small_background, small_grays
-
-SIDE = 640  # px, the longer side that motion is judged at
+from .tracking import FEW, SIDE, small_background, small_grays
+from .tracks import pairs_of, track_clip
 
 
 def estimate_camera(
@@ -40,9 +39,10 @@ def estimate_camera(
     grays = small_grays(frames, SIDE)
     height, width = grays.shape[1:]
     scale = frames.shape[2] / width
-    pairs, breaks = follow(grays, small_background(person_mask, grays.shape), run)
     if len(frames) == 1:
         return _static(frames, focal, fps, ("one frame has no motion: a static camera is assumed",))
+    tracks = track_clip(grays, small_background(person_mask, grays.shape), run)
+    pairs, breaks = pairs_of(tracks, width)
     if len(pairs) <= len(breaks):
         note = f"a static camera is assumed: fewer than {FEW} background points could be followed in most frames"
         return _static(frames, focal, fps, (note,))
@@ -54,7 +54,8 @@ def estimate_camera(
     if parallax_score(pairs, turn, width, height) < (0.62 if person_mask is None else 0.55):
         return _turning(frames, turn, focal, fps, notes)
     try:
-        solution = backend(frames, person_mask, focal)
+        given = {"tracks": tracks} if getattr(backend, "takes_tracks", False) else {}
+        solution = backend(frames, person_mask, focal, **given)
     except WorkerError as error:
         return _turning(frames, turn, focal, fps, (*notes, f"{error}; a path without translation is used instead"))
     doubt = _doubt(solution)

@@ -9,8 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
 
-from ..runtime import Runtime
-
+SIDE = 640  # px, the longer side of the grey pictures that corners are followed in
 FEW = 30  # fewer tracks than this say nothing about the camera
 
 
@@ -95,30 +94,3 @@ def on_background(xy: Float[np.ndarray, "N 2"], background: UInt8[np.ndarray, "h
     column, row = np.floor(xy).astype(int).T
     height, width = background.shape
     return background[row.clip(0, height - 1), column.clip(0, width - 1)] > 0
-
-
-def follow(
-    grays: UInt8[np.ndarray, "T h w"], background: UInt8[np.ndarray, "T h w"], run: Runtime
-) -> tuple[list[Pair], list[int]]:
-    """All pairs (anchor, later frame), and the frames that cannot be tied to the one before (a cut, a blank).
-
-    A new anchor is set when the old one has lost 60 % of its corners or moved by a quarter of the width, so every
-    pair spans as much motion as it can.
-    """
-    pairs: list[Pair] = []
-    breaks: list[int] = []
-    anchor, origin = 0, corners(grays[0], background[0])
-    enough, now = max(FEW, 0.4 * len(origin)), origin
-    for t in range(1, len(grays)):
-        run.report(t, len(grays))
-        now, good = flow(grays[t - 1], grays[t], now)
-        good &= on_background(now, background[t])
-        origin, now = origin[good], now[good]
-        if len(now) >= FEW:
-            pairs.append(Pair(anchor=anchor, frame=t, at_anchor=origin, at_frame=now))
-        else:
-            breaks.append(t)
-        if len(now) < enough or pairs[-1].shift > grays.shape[2] / 4:
-            anchor, origin = t, corners(grays[t], background[t])
-            enough, now = max(FEW, 0.4 * len(origin)), origin
-    return pairs, breaks
