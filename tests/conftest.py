@@ -46,3 +46,9 @@ def convert():
 def splat_bytes():
     """Builders of splat files, byte by byte."""
     return load_helper("splat_bytes", "core")
+
+
+@pytest.fixture(scope="session")
+def camera_clips():
+    """Generated clips with known cameras."""
+    return load_helper("camera_clips", "core")

@@ -18,6 +18,8 @@ from .degenerate import STILL, Turn, parallax_score, solve_turn
 from .tracking import FEW, SIDE, small_background, small_grays
 from .tracks import pairs_of, track_clip
 
+PARALLAX = 0.607  # of parallax_score; ORB-SLAM's limit is 0.55, but outlines of drawn art make inexact tracks
+
 
 def estimate_camera(
     frames: Float[Tensor, "T H W 3"],
@@ -48,10 +50,9 @@ def estimate_camera(
         return _static(frames, focal, fps, (note,))
     notes = _break_notes(breaks)
     turn = solve_turn(pairs, len(frames), width, height, None if focal is None else focal / scale)
-    if turn.travel < STILL and turn.residual < 2 * STILL:  # half of the tracks agree that nothing moves
-        return _static(frames, focal, fps, (*notes, "the background does not move: a static camera"))
-    # 0.55 is ORB-SLAM's limit; a person nobody masked also looks like parallax, up to a third of the picture.
-    if parallax_score(pairs, turn, width, height) < (0.62 if person_mask is None else 0.55):
+    if parallax_score(pairs, turn, width, height) < PARALLAX:
+        if turn.travel < STILL:
+            return _static(frames, focal, fps, (*notes, "the background does not move: a static camera"))
         return _turning(frames, turn, focal, fps, notes)
     try:
         given = {"tracks": tracks} if getattr(backend, "takes_tracks", False) else {}
@@ -102,7 +103,7 @@ def _doubt(solution: CameraSolution) -> str | None:
     if not 0.25 < ratio < 8:
         return f"its focal length of {ratio:.2g} picture widths is not a real lens"
     extent = float(solution.cameras.c2w[:, :3, 3].norm(dim=-1).max())
-    if solution.median_depth is None or not extent > 0.002 * solution.median_depth:
+    if solution.median_depth is not None and not extent > 0.002 * solution.median_depth:
         return "it moves by less than 0.2 % of the scene's depth"
     return None
 

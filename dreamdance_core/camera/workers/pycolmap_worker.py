@@ -25,6 +25,7 @@ import numpy as np
 import pycolmap
 
 FEW = 20  # observations; fewer tie no frame to another
+SMOOTH = 100.0  # weight of a focal length's second differences: a window of about eight frames
 
 
 def exit_with_parent() -> None:
@@ -288,7 +289,20 @@ def solve_tracks(job: Path, settings: dict) -> pycolmap.Reconstruction | None:
     model.update_point_3d_errors()
     noise = float(np.median([p.error for p in model.points3D.values()]))
     polish(model, settings, min(max(1.5 * noise, 0.1), 1.0), not settings["focal"])
+    if settings["zoom"]:
+        smooth_focals(model)
+        polish(model, settings, 0.3, refine_focal=False)
     return model
+
+
+def smooth_focals(model: pycolmap.Reconstruction) -> None:
+    """Focal lengths that change smoothly: a frame's own may trade places with a step ahead, a lens moves evenly."""
+    images = sorted(model.images.values(), key=lambda image: image.name)
+    lengths = np.log([image.camera.params[0] for image in images])
+    bend = np.diff(np.eye(len(images)), 2, axis=0)
+    even = np.linalg.solve(np.eye(len(images)) + SMOOTH * bend.T @ bend, lengths)
+    for image, length in zip(images, even, strict=True):
+        model.cameras[image.camera_id].params = [np.exp(length), *image.camera.params[1:]]
 
 
 def write_result(job: Path, model: pycolmap.Reconstruction | None) -> None:
