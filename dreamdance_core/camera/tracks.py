@@ -124,17 +124,24 @@ def pairs_of(tracks: Tracks, width: int) -> tuple[list[Pair], list[int]]:
 
 
 def key_frames(tracks: Tracks, width: int, least: int = 10, most: int = 60) -> list[int]:
-    """Frames that lie 2 % of the width of motion or a quarter of the points apart, first and last among them."""
-    step = 0.02 * width
-    while True:
-        keys = [0]
-        for t in range(1, tracks.frames):
-            at_key, now = tracks.shared(keys[-1], t)
-            few = len(at_key) < 0.75 * len(tracks.at(keys[-1])[0])
-            if few or float(np.median(np.linalg.norm(now - at_key, axis=1))) > step:
-                keys.append(t)
-        if len(keys) < most or len(keys) == tracks.frames:
-            break
-        step *= 1.5
+    """Frames that lie 2 % of the width of motion or a quarter of the points apart, first and last among them.
+
+    More of both lie between them where that would be more than about `most` frames.
+    """
+    step, kept = 0.02 * width, 0.75
+    keys = _spaced(tracks, step, kept)
+    while len(keys) > most and kept > 0.2:
+        step, kept = 1.4 * step, 0.8 * kept
+        keys = _spaced(tracks, step, kept)
     spread = np.linspace(0, tracks.frames - 1, min(least, tracks.frames)).round().astype(int).tolist()
     return sorted({*keys, tracks.frames - 1, *(spread if len(keys) < least else ())})
+
+
+def _spaced(tracks: Tracks, step: float, kept: float) -> list[int]:
+    keys = [0]
+    for t in range(1, tracks.frames):
+        at_key, now = tracks.shared(keys[-1], t)
+        few = len(at_key) < kept * len(tracks.at(keys[-1])[0])
+        if few or float(np.median(np.linalg.norm(now - at_key, axis=1))) > step:
+            keys.append(t)
+    return keys

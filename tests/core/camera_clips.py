@@ -31,7 +31,7 @@ class Clip:
     person_mask: torch.Tensor | None = None
 
 
-def painted(style: str, random: np.random.Generator, size: tuple[int, int] = (4096, 2048)) -> np.ndarray:
+def painted(style: str, random: np.random.Generator, size: tuple[int, int] = (3072, 1536)) -> np.ndarray:
     """A picture (h,w,3) in [0,255]: "detail" everywhere, a tenth of it ("sparse"), or flat shapes with ink ("cel")."""
     wide, high = size
     if style == "cel":
@@ -88,13 +88,13 @@ def on_sphere(sphere: np.ndarray, c2w: torch.Tensor, focals: np.ndarray) -> np.n
 
 
 def in_room(
-    walls: list[np.ndarray], c2w: torch.Tensor, focal: float, cards: tuple[tuple[float, float, float], ...]
+    walls: list[np.ndarray], c2w: torch.Tensor, focals: np.ndarray, cards: tuple[tuple[float, float, float], ...]
 ) -> np.ndarray:
-    """What cameras see of a box (x within 4, y within 2, z up to 8) with cards at (x, y, z); (T,H,W,3) in [0,255]."""
+    """What cameras see of a box, x within 4, y within 2, z up to 8, with cards at (x, y, z); (T,H,W,3) in [0,255]."""
     planes = [(2, 8.0, None), (1, 2.0, None), (1, -2.0, None), (0, -4.0, None), (0, 4.0, None)]
     planes += [(2, z, (x, y)) for x, y, z in cards]
     frames = []
-    for pose in c2w.double().numpy():
+    for pose, focal in zip(c2w.double().numpy(), focals, strict=True):
         direction, centre = _rays(focal) @ pose[:3, :3].T, pose[:3, 3]
         nearest = np.full((HEIGHT, WIDTH), np.inf)
         frame = np.zeros((HEIGHT, WIDTH, 3), np.float32)
@@ -208,9 +208,20 @@ def sliding(style: str, seed: int, count: int = 24) -> Clip:
 
 
 def travelling(
-    seed: int, *, style: str = "detail", share: float = 0.3, turn: float = 10.0, count: int = 24, forward: float = 0.0
+    seed: int,
+    *,
+    style: str = "detail",
+    share: float = 0.3,
+    turn: float = 10.0,
+    count: int = 24,
+    forward: float = 0.0,
+    zoom: float = 1.0,
+    blur: float = 0.0,
 ) -> Clip:
-    """A camera that travels by `share` of the median depth (6 units), turning by `turn` degrees; forward = its part."""
+    """A camera that travels by `share` of the median depth (6 units), turning by `turn` degrees; forward = its part.
+
+    zoom: the last focal length over the first; blur: as in `finished`.
+    """
     random = np.random.default_rng(seed)
     walls = [painted(style, random, (1200, 1200)) for _ in range(4)]
     focal = WIDTH / 2 / math.tan(math.radians(random.uniform(45, 70)) / 2)
@@ -221,7 +232,7 @@ def travelling(
     rotvec = np.radians(s * turn * np.array([0.1, -side, 0.05]))
     c2w = rigid(so3_exp(torch.from_numpy(rotvec)), torch.from_numpy(travel - travel[0]))
     cards = tuple((x, random.uniform(-0.5, 1.2), random.uniform(3, 6)) for x in (-1.8, 0.3, 1.9))
-    frames = finished(in_room(walls, c2w, focal, cards), random)
+    frames = finished(in_room(walls, c2w, focal * zoom ** s[:, 0], cards), random, blur)
     return Clip(name=f"travel {share:.0%}, {style}", kind="parallax", frames=frames, c2w=c2w, focal=focal)
 
 

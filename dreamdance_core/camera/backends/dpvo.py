@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from ...geometry.pinhole import intrinsics
@@ -52,7 +52,8 @@ class DpvoCamera:
         notes = ["DPVO takes the focal length as given" if focal else f"focal length assumed to be {width} px"]
         if person_mask is not None:
             notes.append("DPVO ignores nobody: the person mask was not used")
-        return from_dpvo(np.asarray(rows), np.asarray(stamps), given, len(frames), (width, height), tuple(notes))
+        rows, stamps = np.asarray(rows, float), np.asarray(stamps, float)
+        return from_dpvo(rows, stamps, given, len(frames), (width, height), tuple(notes))
 
 
 def dpvo_input(
@@ -72,8 +73,8 @@ def dpvo_input(
 
 
 def from_dpvo(
-    rows: Float[np.ndarray, "N 7"],
-    stamps: Float[np.ndarray, "N"] | Int[np.ndarray, "N"],
+    rows: Float[np.ndarray, "N D"],
+    stamps: Float[np.ndarray, "M"],
     K: Float[Tensor, "3 3"],
     count: int,
     size: tuple[int, int],

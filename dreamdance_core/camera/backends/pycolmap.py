@@ -23,7 +23,7 @@ from ...runtime import Runtime
 from ...types import Cameras, CameraSolution
 from ..register import interpolate, locate_frames, nearest, parallax
 from ..tracking import SIDE, small_background, small_grays
-from ..tracks import Tracks, key_frames, track_clip
+from ..tracks import Tracks, key_frames, pairs_of, track_clip
 
 _WORKER = Path(__file__).parent.parent / "workers" / "pycolmap_worker.py"
 
@@ -51,13 +51,15 @@ class PycolmapCamera:
         clip = _Clip(frames, person_mask, self.side)
         if tracks is None or self.side != SIDE:
             tracks = track_clip(clip.grays, clip.background, self.run)
-        first = self._by_tracks(clip, tracks, focal)
+        first = _unsolved(frames, "the clip's corner tracks break")
+        if not pairs_of(tracks, clip.width)[1]:
+            first = self._by_tracks(clip, tracks, focal)
         if first.kind == "parallax" and bool(first.solved.all()):
             return first
         second = self._by_pictures(clip, focal)
         if second.solved.sum() <= first.solved.sum():
             return first
-        return replace(second, notes=("the clip's corner tracks break; SIFT features were used instead", *second.notes))
+        return replace(second, notes=("corner tracks did not do; SIFT features were used instead", *second.notes))
 
     def _by_tracks(self, clip: _Clip, tracks: Tracks, focal: float | None) -> CameraSolution:
         keys = key_frames(tracks, clip.width)
