@@ -14,11 +14,13 @@ from ..geometry.rigid import rebase, rigid
 from ..process import WorkerError
 from ..runtime import Runtime
 from ..types import CameraBackend, Cameras, CameraSolution, MotionKind
-from .degenerate import STILL, Turn, parallax_score, solve_turn
+from .degenerate import STILL, Turn, parallax_score, solve_turn, stands_still
 from .tracking import FEW, SIDE, small_background, small_grays
 from .tracks import pairs_of, track_clip
 
-PARALLAX = 0.607  # of parallax_score; ORB-SLAM's limit is 0.55, but outlines of drawn art make inexact tracks
+# Of parallax_score. ORB-SLAM's limit is 0.55, but outlines of drawn art make inexact tracks: between these two the
+# solver is asked, and must do much better than turning.
+UNSURE, PARALLAX = 0.58, 0.607
 
 
 def estimate_camera(
@@ -50,15 +52,20 @@ def estimate_camera(
         return _static(frames, focal, fps, (note,))
     notes = _break_notes(breaks)
     turn = solve_turn(pairs, len(frames), width, height, None if focal is None else focal / scale)
-    if parallax_score(pairs, turn, width, height) < PARALLAX:
-        if turn.travel < STILL:
-            return _static(frames, focal, fps, (*notes, "the background does not move: a static camera"))
-        return _turning(frames, turn, focal, fps, notes)
+    score = parallax_score(pairs, turn, width, height)
+    if turn.travel < STILL or stands_still(pairs):
+        without = _static(frames, focal, fps, (*notes, "the background does not move: a static camera"))
+    else:
+        without = _turning(frames, turn, focal, fps, notes)
+    if score < UNSURE:
+        return without
     try:
         given = {"tracks": tracks} if getattr(backend, "takes_tracks", False) else {}
         solution = backend(frames, person_mask, focal, **given)
     except WorkerError as error:
         return _turning(frames, turn, focal, fps, (*notes, f"{error}; a path without translation is used instead"))
+    if score < PARALLAX and not _convinces(solution, turn, scale):
+        return without
     doubt = _doubt(solution)
     if doubt:
         doubt = f"the solver's path was not used: {doubt}; a path without translation is used instead"
@@ -90,6 +97,14 @@ def _break_notes(breaks: list[int]) -> tuple[str, ...]:
     if not breaks:
         return ()
     return (f"no background could be followed into {len(breaks)} frames (first: {breaks[0]}); the camera rests there",)
+
+
+def _convinces(solution: CameraSolution, turn: Turn, scale: float) -> bool:
+    """Whether a path explains the clip at least twice as exactly as turning does, from clearly different places."""
+    error, parallax = solution.reprojection_px, solution.parallax_deg
+    if error is None or parallax is None or not bool(solution.solved.all()):
+        return False
+    return error < 0.5 * turn.residual * scale and parallax > 0.5
 
 
 def _doubt(solution: CameraSolution) -> str | None:

@@ -27,7 +27,7 @@ def locate_frames(
     """
     found = dict(solved)
     for order in (range(len(grays)), range(len(grays) - 1, -1, -1)):
-        xy, points, before = np.zeros((0, 2)), np.zeros((0, 3)), None
+        xy, points, K, before = np.zeros((0, 2)), np.zeros((0, 3)), np.eye(3), None
         for t in order:
             run.report(t, len(grays))
             if t in solved:

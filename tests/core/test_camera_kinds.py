@@ -6,27 +6,27 @@ import pytest
 import torch
 
 from dreamdance_core.camera.estimate import estimate_camera
+from dreamdance_core.geometry.pinhole import intrinsics
 from dreamdance_core.geometry.rigid import so3_log
 from dreamdance_core.runtime import Runtime
-from dreamdance_core.types import CameraSolution
-
-
-class Asked(Exception):
-    """The clip reached the solver, so it was taken for one with parallax."""
+from dreamdance_core.types import Cameras, CameraSolution
 
 
 def _asked(frames: torch.Tensor, person_mask: torch.Tensor | None, focal: float | None) -> CameraSolution:
-    raise Asked
+    """In place of a solver: a path, without any figure that would convince where the tracks leave doubt."""
+    count, height, width = frames.shape[:3]
+    c2w = torch.eye(4).repeat(count, 1, 1)
+    c2w[:, 0, 3] = torch.linspace(0, 1, count)
+    cameras = Cameras(c2w=c2w, K=intrinsics(width, height).repeat(count, 1, 1), width=width, height=height)
+    solved = torch.ones(count, dtype=torch.bool)
+    return CameraSolution(cameras=cameras, kind="parallax", solved=solved, median_depth=1.0)
 
 
 def _kind_and_error(clip, focal: float | None) -> tuple[str, float]:
-    try:
-        found = estimate_camera(clip.frames, _asked, person_mask=clip.person_mask, focal=focal, run=Runtime())
-    except Asked:
-        return "parallax", 0.0
+    found = estimate_camera(clip.frames, _asked, person_mask=clip.person_mask, focal=focal, run=Runtime())
     true = (clip.c2w[0, :3, :3].mT @ clip.c2w[:, :3, :3]).float()
     off = so3_log(found.cameras.c2w[:, :3, :3] @ true.mT).norm(dim=-1).max()
-    assert bool((found.cameras.c2w[:, :3, 3] == 0).all())
+    assert bool((found.cameras.c2w[:, :3, 3] == 0).all()) == (found.kind != "parallax")
     return found.kind, float(off.rad2deg())
 
 
