@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 from . import backends
-from .commands import animation, measure, parts
+from .commands import animation, measure, parts, paths
 from .io.weights import default_folder
 from .progress import Bars
 from .runtime import Runtime
@@ -168,6 +168,16 @@ def _clip_commands(add: Add) -> None:
     _family(camera, "pose", "blazepose")
     _clip(camera)
     _common(camera)
+
+    path = add("path", paths.path, "edit a camera path, or turn it into another format; edits work in their order")
+    path.add_argument("path", type=Path, help="camera.json, TUM or RealEstate10K .txt, .npy, .glb, COLMAP folder")
+    path.add_argument("--out", type=Path, required=True, help="camera.json, .txt (TUM), .re10k.txt, .npy, or a folder")
+    path.add_argument("--size", type=_size, help="WxH px (default: the file's; needed where it has none)")
+    path.add_argument("--fps", type=float, help="frames per second (default: the file's, or 24)")
+    path.add_argument("--poses", choices=("c2w", "w2c"), default="c2w", help="what a .npy or TUM file holds")
+    path.add_argument("--camera-name", default="", help="which camera of a glTF file (default: the first)")
+    paths.add_edits(path)
+    _common(path)
 
 
 def _scene_commands(add: Add) -> None:

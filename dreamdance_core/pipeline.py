@@ -24,10 +24,11 @@ from .pose.regions import paint_mask, person_mask
 from .pose.retarget import retarget
 from .run_options import AnimateOptions, Animation, Description, Given
 from .runtime import Runtime
-from .scene.build import WantedPath, build_scene, lens
+from .scene.build import build_scene, lens
+from .scene.check import Look
 from .scene.complete import CompletedScene
 from .scene.kept import KeptPaintings
-from .scene.place import place_path
+from .scene.place import WantedPath, place_path
 from .segment.cutout import cut_out, outlines_a_figure
 from .types import AnimateJob, Cameras, CameraSolution, Cutout, Gaussians, PoseTrack
 
@@ -212,9 +213,19 @@ def path_in_scene(
         raise ValueError(
             f"the scene must be seen from where the path starts, {seen:.1%} is; start at another viewpoint"
         )
-    rules = {"median_depth": wanted.median_depth, "units": wanted.units, "gain": wanted.gain}
-    placed = place_path(wanted.cameras, z, K=K, **rules)
+    placed = place_path(wanted, z, K=K, run=run)
     return replace(placed, c2w=start @ placed.c2w)
+
+
+def look_at_gaussians(gaussians: Gaussians, run: Runtime) -> Look:
+    """Looks at a finished scene from single cameras, for scene.check: more than half covered counts as seen."""
+    quiet = replace(run, report=Runtime().report)  # the check reports
+
+    def look(camera: Cameras) -> Tensor:
+        z = render(gaussians, camera, run=quiet).z[0]
+        return torch.where(z > 0, 1 / z.clamp_min(1e-9), 0.0)
+
+    return look
 
 
 def _cut(art: Picture, given: Given, options: AnimateOptions, stage: Stage) -> Cutout:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import torch
 from comfy_api.latest import io
@@ -12,14 +13,16 @@ from ..dreamdance_core.camera.estimate import estimate_camera
 from ..dreamdance_core.camera.picture import draw_path
 from ..dreamdance_core.camera.report import report_lines
 from ..dreamdance_core.geometry.convert import LENS_UNITS, focal_px
+from ..dreamdance_core.geometry.path_edits import concat, retime
 from ..dreamdance_core.geometry.pinhole import focal_from_fov, intrinsics
-from ..dreamdance_core.geometry.trajectory import PRESETS, camera_path, concat, retime
+from ..dreamdance_core.geometry.trajectory import MOVES, PRESETS, camera_path, combined
 from ..dreamdance_core.io.camera_files import read_cameras, write_cameras
+from ..dreamdance_core.io.path_text import parse_moves
 from ..dreamdance_core.io.pose_files import from_pose_keypoint
 from ..dreamdance_core.pose.regions import person_mask as capsules
 from ..dreamdance_core.types import Cameras as CamerasValue
-from ..dreamdance_core.types import CameraSolution
 from . import files, host
+from .camera_paths import path_result
 from .camera_sources import people_from_sam3, solution_from_da3
 from .preview import path_ui
 from .sockets import (
@@ -189,7 +192,8 @@ class CameraPath(io.ComfyNode):
                     options=list(PRESETS),
                     default="orbit",
                     tooltip="orbit turns around the subject; dolly, truck and pedestal move forward, sideways and up; "
-                    "pan and tilt turn; zoom changes the focal length; handheld shakes (seed).",
+                    "pan, tilt and roll turn; crane rises around the subject; zoom changes the focal length; "
+                    "dolly_zoom moves in while the subject keeps its size; handheld shakes (seed).",
                 ),
                 io.Float.Input(
                     "amplitude",
@@ -237,27 +241,38 @@ class CameraPath(io.ComfyNode):
                     optional=True,
                     tooltip="A path that this one continues from its last camera; it sets size, focal length and fps.",
                 ),
+                io.String.Input(
+                    "moves",
+                    default="",
+                    optional=True,
+                    placeholder="orbit 20, pedestal 0.2, dolly_zoom 0.3",
+                    tooltip="Moves at once, in place of preset and amplitude: name size [ease], separated by commas. "
+                    "Sizes are degrees (orbit, crane, pan, tilt, roll), scene units (dolly, truck, pedestal, "
+                    "dolly_zoom) or times (zoom); ease is smooth, linear, in or out.",
+                ),
             ],
             outputs=[Cameras.Output("cameras", display_name="cameras", tooltip="One camera per frame.")],
         )
 
     @classmethod
     def execute(
-        cls, preset, amplitude, frames, fps, width, height, fov, distance=1.0, seed=0, after=None
+        cls, preset, amplitude, frames, fps, width, height, fov, distance=1.0, seed=0, after=None, moves=""
     ) -> io.NodeOutput:
-        unit = 1.0  # the median depth of the picture, in the path's unit
+        unit, start = 1.0, None  # the median depth of the picture, in the path's unit
         if after is not None:
             unit = median_depth_of(after) or 1.0
-            first = cameras_of(after)
-            move = camera_path(preset, frames, amplitude, first[-1], distance=distance * unit, seed=seed % 2**63)
-            cameras = concat(first, move)
+            start = cameras_of(after)
+            reference = start[-1]
         else:
             K = intrinsics(width, height, focal_from_fov(width, fov))
             reference = CamerasValue(c2w=torch.eye(4)[None], K=K[None], width=width, height=height, fps=fps)
-            cameras = camera_path(preset, frames, amplitude, reference, distance=distance, seed=seed % 2**63)
-        solved = torch.ones(len(cameras), dtype=torch.bool)
-        path = CameraSolution(cameras=cameras, kind="parallax", solved=solved, median_depth=unit)
-        return io.NodeOutput(path, ui=path_ui(cameras))
+        wanted = parse_moves(moves)
+        if wanted:
+            lengths = [replace(m, size=m.size * unit) if MOVES[m.name] == "units" else m for m in wanted]
+            cameras = combined(lengths, frames, reference, distance=distance * unit)
+        else:
+            cameras = camera_path(preset, frames, amplitude, reference, distance=distance * unit, seed=seed % 2**63)
+        return path_result(cameras if start is None else concat(start, cameras), unit)
 
 
 class LoadCameras(io.ComfyNode):
@@ -268,8 +283,7 @@ class LoadCameras(io.ComfyNode):
             display_name="Load Cameras",
             category="DreamDance/camera",
             description="Reads a camera path: camera.json, TUM .txt, RealEstate10K .txt, a COLMAP text folder, "
-            ".npy c2w "
-            "stacks, or the animated camera of a glTF/GLB (Blender export).",
+            ".npy stacks, or an animated camera of a glTF/GLB (Blender export). Missing time stamps are filled in.",
             search_aliases=["import camera", "colmap", "tum", "realestate10k", "gltf camera", "blender camera"],
             has_intermediate_output=True,
             inputs=[
@@ -303,6 +317,22 @@ class LoadCameras(io.ComfyNode):
                     max=4096,
                     tooltip="Resample the path to this many frames; 0 = as it is in the file.",
                 ),
+                io.Combo.Input(
+                    "poses",
+                    options=["c2w", "w2c"],
+                    default="c2w",
+                    optional=True,
+                    advanced=True,
+                    tooltip="What .npy and TUM files hold: camera-to-world or world-to-camera. The other formats say "
+                    "it themselves.",
+                ),
+                io.String.Input(
+                    "camera_name",
+                    default="",
+                    optional=True,
+                    advanced=True,
+                    tooltip="Which camera of a glTF file, by its name in Blender; empty = the first.",
+                ),
             ],
             outputs=[
                 Cameras.Output("cameras", display_name="cameras", tooltip="One camera per frame, file's own unit.")
@@ -314,8 +344,9 @@ class LoadCameras(io.ComfyNode):
         return files.fingerprint(path)
 
     @classmethod
-    def execute(cls, path, width, height, fps, frames) -> io.NodeOutput:
-        cameras = read_cameras(files.existing(path), width or None, height or None, fps or None)
+    def execute(cls, path, width, height, fps, frames, poses="c2w", camera_name="") -> io.NodeOutput:
+        size = (width or None, height or None)
+        cameras = read_cameras(files.existing(path), *size, float(fps) or None, poses=poses, name=camera_name)
         if frames:
             cameras = retime(cameras, frames)
         return io.NodeOutput(cameras, ui=path_ui(cameras))

@@ -182,3 +182,8 @@ def mask_of(mask: Tensor, frames: Tensor, name: str) -> Float[Tensor, "T H W"]:
     if not torch.isfinite(mask).all():
         raise ValueError(f"{name} must be finite, got NaN or infinite values; check the node that made it")
     return mask.clamp(0, 1).expand(count, -1, -1).clone()
+
+
+def any_mask(mask: Tensor) -> Float[Tensor, "H W"]:
+    """The first picture of a MASK of any size, float32 on the CPU."""
+    return mask.detach().to(device="cpu", dtype=torch.float32).reshape(-1, *mask.shape[-2:])[0]

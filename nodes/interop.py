@@ -6,7 +6,7 @@ import torch
 from comfy_api.latest import io, ui
 
 from ..dreamdance_core.geometry import convert
-from ..dreamdance_core.geometry.trajectory import retime
+from ..dreamdance_core.geometry.path_edits import retime
 from ..dreamdance_core.io.pose_files import from_pose_keypoint
 from ..dreamdance_core.types import Cameras as CamerasValue
 from . import host
@@ -16,6 +16,7 @@ from .preview import path_ui
 from .sockets import CameraCtrlPoses, Cameras, DA3Geometry, PoseKeypoint, WanCameraEmbedding, cameras_of
 
 _OUT = "DreamDance/interop"
+_TAKEN_FOR_GRANTED = (1280, 720)  # px: of the pictures that Wan's readers of camera rows assume
 
 
 def _size_inputs() -> list[io.Input]:
@@ -75,19 +76,22 @@ class CamerasToCameraCtrl(io.ComfyNode):
             node_id="DreamDanceCamerasToCameraCtrl",
             display_name="Cameras To CameraCtrl",
             category=_OUT,
-            description="The path as CAMERACTRL_POSES (RealEstate10K rows) for AnimateDiff-Evolved and KJNodes.",
+            description="The path as CAMERACTRL_POSES (RealEstate10K rows) for AnimateDiff-Evolved, KJNodes and "
+            "WanVideoWrapper; the lens is exact for pictures of the cameras' own aspect.",
             search_aliases=["cameractrl", "realestate10k", "animatediff camera", "convert camera"],
             inputs=[Cameras.Input("cameras", tooltip="The camera path to convert.")],
             outputs=[
                 CameraCtrlPoses.Output(
-                    "poses", display_name="cameractrl_poses", tooltip="Normalised K and w2c, one row per frame."
+                    "poses",
+                    display_name="cameractrl_poses",
+                    tooltip="Rows frame, fx, fy, cx, cy, 1280, 720, w2c.",
                 )
             ],
         )
 
     @classmethod
     def execute(cls, cameras) -> io.NodeOutput:
-        return io.NodeOutput(convert.to_cameractrl(cameras_of(cameras)))
+        return io.NodeOutput(convert.to_cameractrl(cameras_of(cameras), _TAKEN_FOR_GRANTED))
 
 
 class CamerasToWan(io.ComfyNode):
@@ -159,7 +163,7 @@ class CamerasFromCameraCtrl(io.ComfyNode):
             search_aliases=["cameractrl", "realestate10k", "convert camera"],
             has_intermediate_output=True,
             inputs=[
-                CameraCtrlPoses.Input("poses", tooltip="One row per frame: time, normalised K, 0, 0, w2c."),
+                CameraCtrlPoses.Input("poses", tooltip="One row per frame: time, normalised K, size or 0 0, w2c."),
                 *_size_inputs(),
             ],
             outputs=[Cameras.Output("cameras", display_name="cameras", tooltip="One camera per frame.")],
@@ -168,6 +172,34 @@ class CamerasFromCameraCtrl(io.ComfyNode):
     @classmethod
     def execute(cls, poses, width, height, fps) -> io.NodeOutput:
         cameras = convert.from_cameractrl(poses, width, height, fps)
+        return io.NodeOutput(cameras, ui=path_ui(cameras))
+
+
+class CamerasFromWan(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DreamDanceCamerasFromWan",
+            display_name="Cameras From Wan",
+            category=_OUT,
+            description="The path inside a WAN_CAMERA_EMBEDDING, for instance of the host's own camera presets, so "
+            "that a scene can be rendered along it.",
+            search_aliases=["wan camera", "plucker", "fun camera", "convert camera"],
+            has_intermediate_output=True,
+            inputs=[
+                WanCameraEmbedding.Input("embedding", tooltip="WAN_CAMERA_EMBEDDING; its size becomes the path's."),
+                io.Float.Input(
+                    "fps", default=16.0, min=1.0, max=240.0, step=0.01, tooltip="Frames per second; Wan's own is 16."
+                ),
+            ],
+            outputs=[
+                Cameras.Output("cameras", display_name="cameras", tooltip="One camera per frame, based on the first.")
+            ],
+        )
+
+    @classmethod
+    def execute(cls, embedding, fps) -> io.NodeOutput:
+        cameras = convert.from_wan(embedding.float(), float(fps))
         return io.NodeOutput(cameras, ui=path_ui(cameras))
 
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
-
 import torch
 from comfy_api.latest import io, ui
 
 from ..dreamdance_core import backends
-from ..dreamdance_core.io.pose_files import from_pose_keypoint, read_pose, to_pose_keypoint, write_pose
+from ..dreamdance_core.io.pose_files import from_pose_keypoint, read_timed_pose, to_pose_keypoint, write_pose
 from ..dreamdance_core.pose import draw
 from ..dreamdance_core.pose.extract import boxes_from_mask, extract_pose
+from ..dreamdance_core.pose.identity import OnePerson
+from ..dreamdance_core.pose.labels import number_people
 from ..dreamdance_core.pose.regions import paint_mask
 from ..dreamdance_core.pose.retarget import RetargetOptions, retarget
 from ..dreamdance_core.types import PoseTrack
 from . import files, host
-from .pose_edit import edited
 from .sockets import PoseKeypoint, backend_input, boxes_from, download_input
 
 
@@ -33,7 +32,7 @@ _VIDEOS = (
 )
 
 
-def _pose_outputs(note: str) -> list[io.Output]:
+def pose_outputs(note: str) -> list[io.Output]:
     videos = [io.Image.Output(name, display_name=name, tooltip=tip) for name, tip in _VIDEOS]
     return [PoseKeypoint.Output("pose", display_name="pose", tooltip=note), *videos]
 
@@ -105,9 +104,24 @@ class ExtractPose(io.ComfyNode):
                     tooltip="Boxes in px, one or one list per frame; replace the detector.",
                 ),
                 download_input(),
+                io.Int.Input(
+                    "person",
+                    default=0,
+                    min=0,
+                    max=64,
+                    optional=True,
+                    advanced=True,
+                    tooltip="0 = the `people` main persons; n = only the n-th, as Pick Person numbers them.",
+                ),
+                io.Mask.Input(
+                    "person_mask",
+                    optional=True,
+                    tooltip="1 = the wanted person of several, in the first frame that shows somebody there; replaces "
+                    "`people` and `person`.",
+                ),
             ],
             outputs=[
-                *_pose_outputs("133 keypoints per frame and person, in px."),
+                *pose_outputs("133 keypoints per frame and person, in px."),
                 io.Image.Output("overlay", display_name="overlay", tooltip="The skeleton over the pictures, to check."),
             ],
         )
@@ -130,9 +144,13 @@ class ExtractPose(io.ComfyNode):
             elif optional.get("character_mask") is not None:
                 boxes = boxes_from_mask(host.mask_of(optional["character_mask"], frames, "character_mask"))
             network = backends.load("pose", backend, run)
+            if optional.get("person_mask") is not None:
+                people = OnePerson(mask=host.any_mask(optional["person_mask"]))
+            elif optional.get("person"):
+                people = OnePerson(number=optional["person"])
             options = {"people": people, "fill_gap": fill_gap, "smoothing": smoothing, "fps": fps}
             track = extract_pose(frames, network, boxes=boxes, run=run, **options)
-        overlay = draw.draw_overlay(frames, track)
+        overlay = number_people(draw.draw_overlay(frames, track), track)
         return io.NodeOutput(
             to_pose_keypoint(track),
             *drawings(track, width, height),
@@ -148,7 +166,8 @@ class SavePose(io.ComfyNode):
             node_id="DreamDanceSavePose",
             display_name="Save Pose",
             category="DreamDance/pose",
-            description="Writes a pose as POSE_KEYPOINT JSON into the output folder.",
+            description="Writes a pose as readable POSE_KEYPOINT JSON, a frame on each line, into the output folder; "
+            "other packs read it too.",
             search_aliases=["export pose", "openpose json", "save keypoints"],
             is_output_node=True,
             inputs=[
@@ -158,14 +177,24 @@ class SavePose(io.ComfyNode):
                     default="dreamdance/pose",
                     tooltip="Where in the output folder; a number is appended, nothing is overwritten.",
                 ),
+                io.Float.Input(
+                    "fps",
+                    optional=True,
+                    default=0.0,
+                    min=0.0,
+                    max=1000.0,
+                    step=0.01,
+                    tooltip="Frames per second, written into the file for Load Pose; 0 = not known. Wire it from the "
+                    "loader.",
+                ),
             ],
             outputs=[io.String.Output("path", display_name="path", tooltip="The written file.")],
         )
 
     @classmethod
-    def execute(cls, pose, filename_prefix) -> io.NodeOutput:
+    def execute(cls, pose, filename_prefix, fps=0.0) -> io.NodeOutput:
         path = files.next_output(filename_prefix, ".json")
-        write_pose(path, from_pose_keypoint(pose))
+        write_pose(path, from_pose_keypoint(pose), fps or None)
         return io.NodeOutput(str(path), ui={"text": [str(path)]})
 
 
@@ -186,7 +215,10 @@ class LoadPose(io.ComfyNode):
                     tooltip="A file in the input or output folder, or a full path inside one of them.",
                 ),
             ],
-            outputs=_pose_outputs("The pose of the file."),
+            outputs=[
+                *pose_outputs("The pose of the file."),
+                io.Float.Output("fps", display_name="fps", tooltip="Frames per second; 24 where the file names none."),
+            ],
         )
 
     @classmethod
@@ -195,69 +227,8 @@ class LoadPose(io.ComfyNode):
 
     @classmethod
     def execute(cls, path) -> io.NodeOutput:
-        track = read_pose(files.existing(path))
-        return io.NodeOutput(to_pose_keypoint(track), *drawings(track, track.width, track.height))
-
-
-class EditPose(io.ComfyNode):
-    @classmethod
-    def define_schema(cls) -> io.Schema:
-        return io.Schema(
-            node_id="DreamDanceEditPose",
-            display_name="Edit Pose",
-            category="DreamDance/pose",
-            description="Moves, scales or removes keypoints: the whole figure by its widgets, single points by a list.",
-            search_aliases=["fix pose", "move keypoints", "pose editor", "offset pose"],
-            has_intermediate_output=True,
-            inputs=[
-                PoseKeypoint.Input("pose", tooltip="The pose to change; the input itself stays as it is."),
-                io.Float.Input(
-                    "shift_x",
-                    default=0.0,
-                    min=-16384.0,
-                    max=16384.0,
-                    step=1.0,
-                    tooltip="Moves all points right by this many px (negative: left).",
-                ),
-                io.Float.Input(
-                    "shift_y",
-                    default=0.0,
-                    min=-16384.0,
-                    max=16384.0,
-                    step=1.0,
-                    tooltip="Moves all points down by this many px (negative: up).",
-                ),
-                io.Float.Input(
-                    "scale",
-                    default=1.0,
-                    min=0.05,
-                    max=20.0,
-                    step=0.01,
-                    tooltip="Scales the figure about its hips (or, without hips, its middle); 1 = as it is.",
-                ),
-                io.String.Input(
-                    "edits",
-                    default="[]",
-                    multiline=True,
-                    tooltip='A JSON list, applied in order: {"point": "left_wrist", "frames": [0, 12], "dx": 5, "dy": '
-                    '-3} moves, "x"/"y" sets, "remove": true removes. point: a name (nose, left_wrist, …), a group '
-                    "(body, feet, face, left_hand, right_hand) or 0..132; frames: first and last, default all. px.",
-                ),
-            ],
-            outputs=_pose_outputs("The changed pose."),
-        )
-
-    @classmethod
-    def execute(cls, pose, shift_x, shift_y, scale, edits) -> io.NodeOutput:
-        try:
-            changes = json.loads(edits or "[]")
-        except json.JSONDecodeError as error:
-            raise ValueError(f"edits must be a JSON list, but line {error.lineno} is not JSON: {error.msg}") from error
-        track = edited(from_pose_keypoint(pose), shift=(shift_x, shift_y), scale=scale, changes=changes)
-        body, hands, face = drawings(track, track.width, track.height)
-        middle = len(track) // 2
-        shown = torch.maximum(torch.maximum(body[middle], hands[middle]), face[middle])[None]
-        return io.NodeOutput(to_pose_keypoint(track), body, hands, face, ui=ui.PreviewImage(shown, cls=cls))
+        track, fps = read_timed_pose(files.existing(path))
+        return io.NodeOutput(to_pose_keypoint(track), *drawings(track, track.width, track.height), fps or 24.0)
 
 
 class RetargetPose(io.ComfyNode):
@@ -292,7 +263,7 @@ class RetargetPose(io.ComfyNode):
                 ),
             ],
             outputs=[
-                *_pose_outputs("The retargeted pose, px of width x height."),
+                *pose_outputs("The retargeted pose, px of width x height."),
                 io.Image.Output("overlay", display_name="overlay", tooltip="All three drawings in one, to check."),
                 io.Mask.Output("paint_mask", display_name="paint_mask", tooltip="1 = may be painted; one per frame."),
             ],

@@ -1,103 +1,168 @@
-"""Edits of a pose that a text widget can express."""
+"""Poses corrected: by hand, point by point over the pictures, and by smoothing."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
-from typing import Any
+import json
 
-import torch
+from comfy_api.latest import io, ui
 
-from ..dreamdance_core.io.pose_files import BODY, FACE, FEET, LEFT_HAND, POINTS, RIGHT_HAND
-from ..dreamdance_core.types import PoseTrack
-
-NAMES = [
-    "nose",
-    "left_eye",
-    "right_eye",
-    "left_ear",
-    "right_ear",
-    "left_shoulder",
-    "right_shoulder",
-    "left_elbow",
-    "right_elbow",
-    "left_wrist",
-    "right_wrist",
-    "left_hip",
-    "right_hip",
-    "left_knee",
-    "right_knee",
-    "left_ankle",
-    "right_ankle",
-    "left_big_toe",
-    "left_small_toe",
-    "left_heel",
-    "right_big_toe",
-    "right_small_toe",
-    "right_heel",
-]
-_GROUPS = {"body": BODY, "feet": FEET, "face": FACE, "left_hand": LEFT_HAND, "right_hand": RIGHT_HAND}
-_KEYS = {"point", "frames", "person", "dx", "dy", "x", "y", "remove"}
+from ..dreamdance_core.io.pose_files import from_pose_keypoint, to_pose_keypoint
+from ..dreamdance_core.pose.curves import smoothing_curves, smoothing_report
+from ..dreamdance_core.pose.edit import edited, editing_base
+from ..dreamdance_core.pose.smooth import drop_unsure, fill_gaps, smooth
+from . import host
+from .pose import drawings, pose_outputs
+from .preview import pose_ui
+from .sockets import PoseKeypoint
 
 
-def _points(value: Any) -> list[int]:
-    if isinstance(value, str) and value in _GROUPS:
-        return list(range(_GROUPS[value].start, _GROUPS[value].stop))
-    if isinstance(value, str) and value in NAMES:
-        return [NAMES.index(value)]
-    if isinstance(value, int) and 0 <= value < POINTS:
-        return [value]
-    raise ValueError(
-        f"edits: point must be a name, a group or 0..{POINTS - 1}, got {value!r}; names: {', '.join(NAMES)}"
-    )
-
-
-def _span(value: Any, length: int) -> slice:
-    span = [value, value] if isinstance(value, int) else [0, length - 1] if value is None else value
-    whole = isinstance(span, list) and len(span) == 2 and all(isinstance(frame, int) for frame in span)
-    if not whole or not 0 <= span[0] <= span[1] < length:
-        raise ValueError(
-            f"edits: frames must be a number or [first, last] in 0..{length - 1}, first before last, got {value!r}"
+class EditPose(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DreamDanceEditPose",
+            display_name="Edit Pose",
+            category="DreamDance/pose",
+            description="Corrects a pose: drag its points in the editor below the node (after the first run), or write "
+            "the list of changes yourself. Corrections fade smoothly into the neighbouring frames.",
+            search_aliases=["fix pose", "move keypoints", "pose editor", "offset pose"],
+            has_intermediate_output=True,
+            inputs=[
+                PoseKeypoint.Input("pose", tooltip="The pose to change; the input itself stays as it is."),
+                io.Float.Input(
+                    "shift_x",
+                    default=0.0,
+                    min=-16384.0,
+                    max=16384.0,
+                    step=1.0,
+                    tooltip="Moves all points right by this many px (negative: left).",
+                ),
+                io.Float.Input(
+                    "shift_y",
+                    default=0.0,
+                    min=-16384.0,
+                    max=16384.0,
+                    step=1.0,
+                    tooltip="Moves all points down by this many px (negative: up).",
+                ),
+                io.Float.Input(
+                    "scale",
+                    default=1.0,
+                    min=0.05,
+                    max=20.0,
+                    step=0.01,
+                    tooltip="Scales the figure about its hips (or, without hips, its middle); 1 = as it is.",
+                ),
+                io.String.Input(
+                    "edits",
+                    default="[]",
+                    multiline=True,
+                    tooltip='A JSON list; the editor writes it. Keys: {"point": "left_wrist", "frame": 12, "x": 210, '
+                    '"y": 88, "blend": 8} is exact there and fades over 8 frames on both sides; "dx"/"dy" instead move '
+                    'a point or a group. Stretches: {"point": "left_hand", "frames": [0, 12], "remove": true}. point: '
+                    "a name (nose, left_wrist, …), a group (all, body, feet, face, left_hand, right_hand), 0..132, or "
+                    "a list of those. px.",
+                ),
+                io.Image.Input(
+                    "images",
+                    optional=True,
+                    tooltip="The clip, or one picture, shown behind the pose in the editor; black without it.",
+                ),
+            ],
+            outputs=pose_outputs("The changed pose."),
         )
-    return slice(span[0], span[1] + 1)
+
+    @classmethod
+    def execute(cls, pose, shift_x, shift_y, scale, edits, images=None) -> io.NodeOutput:
+        try:
+            changes = json.loads(edits or "[]")
+        except json.JSONDecodeError as error:
+            raise ValueError(f"edits must be a JSON list, but line {error.lineno} is not JSON: {error.msg}") from error
+        given, place = from_pose_keypoint(pose), {"shift": (shift_x, shift_y), "scale": scale}
+        track = edited(given, changes, **place)
+        frames = None if images is None else host.from_host(images, "images")
+        if frames is not None and len(frames) not in (1, len(track)):
+            raise ValueError(
+                f"images must be 1 or {len(track)}, one per frame of the pose, got {len(frames)}; match the lengths"
+            )
+        shown = pose_ui(editing_base(given, changes, **place), frames)
+        return io.NodeOutput(to_pose_keypoint(track), *drawings(track, track.width, track.height), ui=shown)
 
 
-def _number(change: dict[str, Any], key: str) -> float:
-    value = change.get(key, 0)
-    if not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise ValueError(f"edits: {key} must be a number of px, got {value!r}")
-    return float(value)
-
-
-def edited(track: PoseTrack, *, shift: tuple[float, float], scale: float, changes: list[dict[str, Any]]) -> PoseTrack:
-    """The track scaled about its hips, shifted (px), then changed point by point; the input stays as it is.
-
-    Raises ValueError for a change that names an unknown key, point, person or frame.
-    """
-    xy, score = track.xy.clone(), track.score.clone()
-    seen = (score > 0)[..., None]
-    hips, hips_seen = xy[:, :, 11:13], seen[:, :, 11:13].all(2)
-    middle = (xy * seen).sum(2) / seen.sum(2).clamp(min=1)
-    centre = torch.where(hips_seen, hips.mean(2), middle)[:, :, None]
-    xy = torch.where(seen, (xy - centre) * scale + centre + torch.tensor(shift), xy)
-    if not isinstance(changes, list) or not all(isinstance(change, dict) for change in changes):
-        raise ValueError(f"edits must be a JSON list of objects, got {type(changes).__name__}")
-    for change in changes:
-        if unknown := set(change) - _KEYS:
-            raise ValueError(f"edits: unknown key {sorted(unknown)[0]!r}; known: {', '.join(sorted(_KEYS))}")
-        points, span, person = (
-            _points(change.get("point")),
-            _span(change.get("frames"), len(track)),
-            change.get("person", 0),
+class SmoothPose(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DreamDanceSmoothPose",
+            display_name="Smooth Pose",
+            category="DreamDance/pose",
+            description="Fills short gaps of any pose and takes its jitter out without delay, and shows how much: the "
+            "curves of the most jittery points before and after.",
+            search_aliases=[
+                "one euro",
+                "1 euro filter",
+                "jitter",
+                "stabilise pose",
+                "fill missing keypoints",
+                "denoise",
+            ],
+            has_intermediate_output=True,
+            inputs=[
+                PoseKeypoint.Input("pose", tooltip="A pose of any pack. People must keep their place in the lists."),
+                io.Float.Input(
+                    "fps",
+                    default=24.0,
+                    min=1.0,
+                    max=1000.0,
+                    step=0.01,
+                    tooltip="Frames per second of the pose: smoothing is measured in time. Wire it from the loader.",
+                ),
+                io.Float.Input(
+                    "smoothing",
+                    default=0.5,
+                    min=0.0,
+                    max=1.0,
+                    step=0.05,
+                    tooltip="0 = as it is, 1 = strongest (0.5 Hz at rest). Jitter goes, fast moves stay: a swing "
+                    "of 3 per second keeps 95 % of its size. Look at the curves.",
+                ),
+                io.Int.Input(
+                    "fill_gap",
+                    default=8,
+                    min=0,
+                    max=1000,
+                    tooltip="Longest gap, in frames, in which a lost point is interpolated; 0 = none.",
+                ),
+                io.Float.Input(
+                    "min_score",
+                    default=0.3,
+                    min=0.0,
+                    max=1.0,
+                    step=0.05,
+                    tooltip="Points less sure than this count as lost, and are interpolated if the gap is short.",
+                ),
+            ],
+            outputs=[
+                *pose_outputs("The smoothed pose."),
+                io.Image.Output(
+                    "curves",
+                    display_name="curves",
+                    tooltip="x and y of the four most jittery points, before and after.",
+                ),
+                io.String.Output("report", display_name="report", tooltip="Jitter before and after, in px."),
+            ],
         )
-        if not isinstance(person, int) or not 0 <= person < xy.shape[1]:
-            raise ValueError(f"edits: person must lie in 0..{xy.shape[1] - 1}, got {person!r}")
-        if change.get("remove"):
-            score[span, person, points] = 0
-            continue
-        for axis, name in enumerate("xy"):
-            if name in change:
-                xy[span, person, points, axis] = _number(change, name)
-                score[span, person, points] = 1
-            xy[span, person, points, axis] += _number(change, f"d{name}")
-    return replace(track, xy=xy, score=score)
+
+    @classmethod
+    def execute(cls, pose, fps, smoothing, fill_gap, min_score) -> io.NodeOutput:
+        given = from_pose_keypoint(pose)
+        track = smooth(fill_gaps(drop_unsure(given, min_score), fill_gap), smoothing, fps)
+        curves = smoothing_curves(given, track)[None]
+        report = smoothing_report(given, track)
+        return io.NodeOutput(
+            to_pose_keypoint(track),
+            *drawings(track, track.width, track.height),
+            host.to_host(curves),
+            report,
+            ui=ui.PreviewImage(curves, cls=cls).as_dict() | {"text": [report]},
+        )

@@ -16,7 +16,10 @@ from torch import Tensor
 
 from ..dreamdance_core.io.splat_files import encode_splat
 from ..dreamdance_core.io.whole import write_whole
-from ..dreamdance_core.types import Cameras, Depth, Gaussians
+from ..dreamdance_core.pose import draw
+from ..dreamdance_core.pose.edit import BLEND, GROUPS, NAMES
+from ..dreamdance_core.pose.keypoints import BODY_LINKS, FACE, HAND_LINKS, LEFT_HAND, RIGHT_HAND
+from ..dreamdance_core.types import Cameras, Depth, Gaussians, PoseTrack
 
 _MOST_POINTS = 200  # of a path that is sent to the browser
 _PREVIEW_FRAMES = 24
@@ -101,6 +104,48 @@ def scene_ui(gaussians: Gaussians, cameras: Cameras, frames: Tensor, *, path: bo
         "path": path,
     }
     return {"dreamdance_scene": [payload]}
+
+
+def _colour(rgb: tuple[int, int, int]) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*rgb)
+
+
+def _skeleton() -> dict[str, list]:
+    """The drawing of a pose: links (two points, colour, width) and dots; widths over the shorter side."""
+    white = (255, 255, 255)
+    links = [(*link, _colour(rgb), draw.BODY_WIDTH) for link, rgb in zip(BODY_LINKS, draw.BODY_COLOURS, strict=True)]
+    dots = []
+    for part, inside, colours in (
+        (FACE, draw.DRAWN_FACE_LINKS, draw.FACE_COLOURS),
+        (LEFT_HAND, HAND_LINKS, draw.HAND_COLOURS),
+        (RIGHT_HAND, HAND_LINKS, draw.HAND_COLOURS),
+    ):
+        links += [(part.start + a, part.start + b, _colour(white), draw.FINE_WIDTH) for a, b in inside]
+        dots += [(part.start + i, _colour(rgb), 2 * draw.FINE_WIDTH) for i, rgb in enumerate(colours)]
+    return {"links": links, "dots": dots}
+
+
+def pose_ui(track: PoseTrack, frames: Tensor | None) -> dict[str, list]:
+    """The ui payload of the pose editor: the pose that corrections are made on, and the pictures behind it.
+
+    frames: (T,H,W,3), or one picture for all frames, or None for black.
+    """
+    points = torch.cat([track.xy, track.score[..., None]], -1).float().contiguous().numpy().astype("<f4")
+    jpegs = [] if frames is None else _jpegs(frames)
+    pictures = {"file": _temporary(b"".join(jpegs), ".mjpeg"), "sizes": [len(jpeg) for jpeg in jpegs]}
+    payload = {
+        "points": _temporary(points.tobytes(), ".f32"),  # x, y, score of every frame, person and point
+        "count": len(track),
+        "people": track.xy.shape[1],
+        "width": track.width,
+        "height": track.height,
+        "frames": pictures if jpegs else None,
+        "skeleton": _skeleton(),
+        "names": list(NAMES),
+        "groups": {name: [span.start, span.stop] for name, span in GROUPS.items()},
+        "blend": BLEND,
+    }
+    return {"dreamdance_pose": [payload]}
 
 
 def depth_report(depth: Depth, source: str) -> str:

@@ -134,7 +134,8 @@ def _base_folder(name: str) -> Path | None:
     """The base model's folder inside the host's model folders; None = let the checkpoint's metadata decide."""
     if not name.strip():
         return None
-    found = [folder / name for folder in host.weight_folders() if (folder / name).is_dir()]
+    inside = not Path(name).is_absolute() and ".." not in Path(name).parts
+    found = [folder / name for folder in host.weight_folders() if inside and (folder / name).is_dir()]
     if not found:
         places = ", ".join(str(folder) for folder in host.weight_folders())
         raise FileNotFoundError(f"base {name!r} is not a folder in {places}; put the base model there")

@@ -52,3 +52,15 @@ def splat_bytes():
 def camera_clips():
     """Generated clips with known cameras."""
     return load_helper("camera_clips", "core")
+
+
+@pytest.fixture(scope="session")
+def counters():
+    """Frames that carry their number, sound that carries its time."""
+    return load_helper("counters", "core")
+
+
+@pytest.fixture(scope="session")
+def community(pack):
+    """The stand-ins for community nodes, in this process."""
+    return load_helper("community_stubs")

@@ -1,4 +1,4 @@
-// Panels below DreamDance nodes for what their runs send: ui.dreamdance_path and ui.dreamdance_scene.
+// Panels below DreamDance nodes for what their runs send: ui.dreamdance_path, ui.dreamdance_scene, ui.dreamdance_pose.
 // Nothing but this file loads at start; a panel's module comes with its first result.
 
 import { app } from "../../scripts/app.js";
@@ -8,6 +8,7 @@ const PICTURE_MS = 500; // the last progress picture may be decoded after the re
 const PANELS = {
   dreamdance_path: { height: 150, most: 150, load: async () => (await import("./path.mjs")).PathPanel },
   dreamdance_scene: { height: 330, width: 380, pictures: true, load: async () => (await import("./scene.mjs")).ScenePanel },
+  dreamdance_pose: { height: 420, width: 460, load: async () => (await import("./pose.mjs")).PosePanel },
 }; // sizes in px; without `most` the panel grows with its node
 
 function attach(node, name, panel) {
@@ -34,7 +35,7 @@ async function addPanel(node, name) {
   try {
     const Panel = await PANELS[name].load();
     if (node.graph?.getNodeById(node.id) === node) {
-      panel = new Panel();
+      panel = new Panel(node);
       attach(node, name, panel);
     }
   } catch (error) {

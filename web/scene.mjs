@@ -1,10 +1,12 @@
 // The panel below a node that makes or renders a scene: its pictures camera by camera, and, once asked for, the scene
 // in 3D: from outside with path and frustums, or through a camera at its exact K beside the picture.
-// Shows only what the node sent (ui.dreamdance_scene); nothing is stored in the workflow or sent back to the server.
+// Shows only what the node sent (ui.dreamdance_scene); nothing is stored in the workflow or sent back to the server,
+// but for key cameras, which a click hands to Camera Keyframes.
 
-import { api } from "../../scripts/api.js";
+import { addStyle, element, keepFromGraph, urlOf } from "./dom.mjs";
+import { KeyList } from "./keys.mjs";
 import { Pictures } from "./pictures.mjs";
-import { Orbit, fitted, placedK } from "./view.mjs";
+import { ORBIT_FOV, Orbit, fitted, placedK } from "./view.mjs";
 
 const TURN = 0.09; // rad per arrow key
 const NO_PICTURES = "No pictures";
@@ -15,25 +17,10 @@ const WORDS = {
 
 let live = null; // the one panel with a WebGL view: browsers allow few contexts, and GPU memory is for models
 
-const urlOf = (file) => api.apiURL(`/view?${new URLSearchParams(file)}`);
-
-function element(tag, properties = {}, ...children) {
-  const { className = "", label, ...rest } = properties;
-  const made = Object.assign(document.createElement(tag), rest, { className });
-  if (label) made.setAttribute("aria-label", label);
-  made.append(...children);
-  return made;
-}
-
-function addStyle() {
-  const href = new URL("./scene.css", import.meta.url).href;
-  if (document.querySelector(`link[href="${href}"]`)) return;
-  document.head.append(element("link", { rel: "stylesheet", href }));
-}
-
 export class ScenePanel {
-  constructor() {
-    addStyle();
+  constructor(node) {
+    addStyle("./scene.css");
+    this.keys = new KeyList(node, () => this.viewpoint());
     this.mode = "camera";
     this.index = 0;
     this.viewer = null;
@@ -72,6 +59,7 @@ export class ScenePanel {
     this.root.append(element("div", { className: "row" }, this.play, this.slider, this.counter));
     const modes = element("div", { className: "choice", role: "group", label: "look" }, this.byCamera, this.byOrbit);
     this.root.append(element("div", { className: "row" }, modes, this.comparing, this.home));
+    this.root.append(this.keys.row, this.keys.lines);
     this.choose("camera");
   }
 
@@ -96,10 +84,7 @@ export class ScenePanel {
     stage.addEventListener("pointermove", (event) => this.onMove(event));
     for (const name of ["pointerup", "pointercancel"]) stage.addEventListener(name, () => (this.drag = null));
     stage.addEventListener("contextmenu", (event) => event.preventDefault());
-    // The node graph below must not pan, select or show its menu for what is done in here.
-    for (const name of ["pointerdown", "pointermove", "pointerup", "contextmenu", "dblclick"]) {
-      this.root.addEventListener(name, (event) => event.stopPropagation());
-    }
+    keepFromGraph(this.root);
   }
 
   // What the node sent, after each run.
@@ -115,6 +100,7 @@ export class ScenePanel {
     this.slider.setAttribute("aria-label", words.camera);
     this.slider.max = payload.cameras.length - 1;
     this.play.hidden = !payload.path || payload.cameras.length < 2;
+    this.keys.row.hidden = !payload.path; // frames are those of a path
     this.note.hidden = true;
     this.orbit ??= new Orbit();
     this.orbit.around(payload.cameras[0].c2w, payload.depth); // keeps the user's look
@@ -159,6 +145,18 @@ export class ScenePanel {
   freeViewer() {
     this.viewer?.close();
     this.viewer = null;
+  }
+
+  // What is seen now, as a key camera of the frame that the slider stands at: the whole picture fits in the view.
+  viewpoint() {
+    const { width, height, cameras, step } = this.payload;
+    const frame = this.index * step;
+    if (this.mode === "camera") {
+      const { c2w, K } = cameras[this.index];
+      return { frame, c2w, fov: 2 * Math.atan(width / 2 / K[0][0]) };
+    }
+    const across = (width / Math.min(width, height)) * Math.tan(ORBIT_FOV / 2);
+    return { frame, c2w: this.orbit.c2w(), fov: 2 * Math.atan(across) };
   }
 
   // Back to the pictures alone.

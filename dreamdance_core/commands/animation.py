@@ -110,4 +110,4 @@ def _write(out: Path, made: Animation, clip: Clip) -> None:
     write_video(out / "background.mp4", made.background.frames, clip.fps, clip.audio)
     write_splats(out / "scene.ply", made.gaussians)
     write_cameras(out / "camera.json", made.background.cameras)
-    write_pose(out / "pose.json", in_file_pixels(made.pose, clip))
+    write_pose(out / "pose.json", in_file_pixels(made.pose, clip), clip.fps)

@@ -11,6 +11,7 @@ import torch
 from .. import backends
 from ..depth.maps import resize_depth
 from ..gaussians.fit import FitOptions
+from ..geometry.path_facts import motion_kind
 from ..geometry.pinhole import rescale, shift
 from ..io.camera_files import read_cameras
 from ..io.images import Canvas, Picture, canvas_of, to_canvas
@@ -20,7 +21,7 @@ from ..pose.retarget import RetargetOptions
 from ..run_options import AnimateOptions, Given
 from ..runtime import Runtime
 from ..scene.complete import SceneOptions
-from ..types import Cameras, CameraSolution, Depth, MotionKind
+from ..types import CameraSolution, Depth
 
 
 def clip_range(args: Namespace) -> ClipRange:
@@ -64,15 +65,6 @@ def depth_on_canvas(name: str, canvas: Canvas) -> Depth | None:
     return replace(depth, z=depth.z[:, rows, columns], valid=depth.valid[:, rows, columns], sky=sky)
 
 
-def _kind(cameras: Cameras) -> MotionKind:
-    """What a path does, judged by its numbers."""
-    if bool((cameras.c2w[:, :3, 3] - cameras.c2w[0, :3, 3]).abs().amax() > 1e-6):
-        return "parallax"
-    if bool((cameras.K - cameras.K[0]).abs().amax() > 1e-3):
-        return "zoom"
-    return "rotation" if bool((cameras.c2w - cameras.c2w[0]).abs().amax() > 1e-6) else "static"
-
-
 def solution_from_file(path: Path, art: Picture, args: Namespace, fps: float | None = None) -> CameraSolution:
     """A camera file as the wanted path, for the art on its canvas; fps is for formats that do not carry it.
 
@@ -86,7 +78,7 @@ def solution_from_file(path: Path, art: Picture, args: Namespace, fps: float | N
         K = shift(K, float(canvas.left), float(canvas.top))
         cameras = replace(cameras, K=K, width=canvas.width, height=canvas.height)
     solved = torch.ones(len(cameras), dtype=torch.bool)
-    return CameraSolution(cameras=cameras, kind=_kind(cameras), solved=solved, median_depth=None)
+    return CameraSolution(cameras=cameras, kind=motion_kind(cameras), solved=solved, median_depth=None)
 
 
 def animate_options(args: Namespace) -> AnimateOptions:

@@ -57,7 +57,7 @@ def pose(args: Namespace, stage: Stage) -> None:
     run = stage("Pose of the clip")
     backend = backends.load("pose", args.pose, run)
     track = extract_pose(clip.frames, backend, people=args.people, fps=clip.fps, run=run)
-    write_pose(args.out, in_file_pixels(track, clip))
+    write_pose(args.out, in_file_pixels(track, clip), clip.fps)
 
 
 def in_file_pixels(track: PoseTrack, clip: Clip) -> PoseTrack:

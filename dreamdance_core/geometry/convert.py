@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ..types import Cameras
-from .pinhole import focal_from_fov, intrinsics, rays, rescale
+from .pinhole import focal_from_fov, intrinsics, pixel_grid, rays, rescale
 from .rigid import matrix_from_quat, quat_from_matrix, rebase, rigid, rigid_inverse, wxyz_from_xyzw, xyzw_from_wxyz
 
 FLIP = (1.0, -1.0, -1.0)  # y-up, looking along -z (three.js, glTF, OpenGL, Blender cameras) <-> OpenCV; its own inverse
@@ -90,29 +90,47 @@ def _xyz(v: Tensor) -> dict[str, float]:
     return dict(zip("xyz", v.tolist(), strict=True))
 
 
-def to_cameractrl(cameras: Cameras) -> list[list[float]]:
-    """CAMERACTRL_POSES: rows [t, fx, fy, cx, cy, 0, 0, w2c 3x4 row by row], K over the picture's size, t = frame."""
-    size = torch.tensor([cameras.width, cameras.height], dtype=torch.float32)
+def to_cameractrl(cameras: Cameras, picture: tuple[int, int] | None = None) -> list[list[float]]:
+    """CAMERACTRL_POSES: rows [frame, fx, fy, cx, cy, W, H, w2c 3x4 row by row], with normalised K.
+
+    The focal lengths are those of a W x H picture (None: the cameras' own size) of which ours is the middle, scaled to
+    cover: that is how AnimateDiff-Evolved, CameraCtrl and Wan's camera nodes turn them into px again, most of them
+    taking 1280 x 720 for granted. cx and cy are shares of our own picture.
+    """
+    W, H = picture or (cameras.width, cameras.height)
     K, w2c = cameras.K.cpu(), rigid_inverse(cameras.c2w.cpu())
-    focal, centre = torch.stack([K[:, 0, 0], K[:, 1, 1]], -1) / size, K[:, :2, 2] / size
-    return [
-        [float(t), *focal[t].tolist(), *centre[t].tolist(), 0.0, 0.0, *w2c[t, :3].flatten().tolist()]
-        for t in range(len(cameras))
-    ]
+    across, down = _covering(cameras.width, cameras.height, W / H)
+    rows = []
+    for t in range(len(cameras)):
+        focal = (float(K[t, 0, 0]) / across, float(K[t, 1, 1]) / down)
+        centre = (float(K[t, 0, 2]) / cameras.width, float(K[t, 1, 2]) / cameras.height)
+        rows.append([float(t), *focal, *centre, float(W), float(H), *w2c[t, :3].flatten().tolist()])
+    return rows
 
 
 def from_cameractrl(rows: Sequence[Sequence[float]], width: int, height: int, fps: float = 24.0) -> Cameras:
-    """Cameras of CAMERACTRL_POSES or RealEstate10K rows (19 numbers; the first, a time, is not used)."""
+    """Cameras of CAMERACTRL_POSES or RealEstate10K rows (19 numbers; the first, a time, is not used).
+
+    See to_cameractrl. Rows whose W and H are 0, as in RealEstate10K, come from a picture with square pixels.
+    """
     if len(rows) == 0 or any(len(row) != 19 for row in rows):
         lengths = sorted({len(row) for row in rows})
-        raise ValueError(f"camera rows must have 19 numbers each (time, fx, fy, cx, cy, 0, 0, w2c), got {lengths}")
+        raise ValueError(f"camera rows must have 19 numbers each (time, fx, fy, cx, cy, W, H, w2c), got {lengths}")
     values = torch.tensor([[float(v) for v in row] for row in rows], dtype=torch.float64)
+    if not float(values[:, 1:3].min()) > 0:
+        raise ValueError(f"camera rows must have fx and fy above 0, got {float(values[:, 1:3].min()):g}")
     w2c = torch.eye(4, dtype=torch.float64).repeat(len(rows), 1, 1)
     w2c[:, :3] = values[:, 7:].unflatten(1, (3, 4))
     K = torch.eye(3, dtype=torch.float64).repeat(len(rows), 1, 1)
-    K[:, 0, 0], K[:, 1, 1], K[:, 0, 2], K[:, 1, 2] = values[:, 1:5].T
-    K = rescale(K, float(width), float(height))
+    for t, (fx, fy, cx, cy, W, H) in enumerate(values[:, 1:7].tolist()):
+        across, down = _covering(width, height, W / H if min(W, H) > 0 else fy / fx)
+        K[t, 0, 0], K[t, 1, 1], K[t, 0, 2], K[t, 1, 2] = fx * across, fy * down, cx * width, cy * height
     return Cameras(c2w=rigid_inverse(w2c).float(), K=K.float(), width=width, height=height, fps=fps)
+
+
+def _covering(width: int, height: int, aspect: float) -> tuple[float, float]:
+    """Size of the smallest picture of the aspect that covers width x height."""
+    return (height * aspect, float(height)) if aspect > width / height else (float(width), width / aspect)
 
 
 def to_wan(cameras: Cameras, width: int, height: int) -> Float[Tensor, "1 24 L {height} {width}"]:
@@ -132,6 +150,39 @@ def to_wan(cameras: Cameras, width: int, height: int) -> Float[Tensor, "1 24 L {
         planes.append(torch.cat([moment, direction], -1).permute(2, 0, 1))
     plucker = torch.stack([planes[0]] * 3 + planes)
     return plucker.unflatten(0, (-1, 4)).transpose(1, 2).flatten(1, 2).transpose(0, 1)[None]
+
+
+def from_wan(embedding: Float[Tensor, "1 24 L H W"], fps: float = 16.0) -> Cameras:
+    """The cameras of a WAN_CAMERA_EMBEDDING, based on the first: 4 L - 3 frames for W x H pictures.
+
+    The rays' directions are R K^-1 (u, v, 1) up to length: a linear fit, split by Cholesky into lens and rotation; the
+    camera's centre is the point that lies on all rays.
+    """
+    height, width = embedding.shape[3:]
+    frames = embedding[0].detach().cpu().double().transpose(0, 1).unflatten(1, (6, 4)).transpose(1, 2).flatten(0, 1)[3:]
+    step = max(1, min(height, width) // 12)
+    pixels = torch.nn.functional.pad(pixel_grid(width, height).double(), (0, 1), value=1.0)
+    p = pixels[::step, ::step].flatten(0, 1)
+    poses, lenses = [], []
+    for frame in frames:
+        m, d = frame[:, ::step, ::step].flatten(1).T.split(3, dim=1)
+        cross = _cross_matrix(d)
+        M = torch.linalg.svd(torch.einsum("nij,nk->nijk", cross, p).reshape(-1, 9))[2][-1].view(3, 3)
+        M = M * torch.sign((d * (p @ M.T)).sum())
+        inverse_K = torch.linalg.cholesky(M.T @ M).T
+        centre = torch.linalg.lstsq(-cross.flatten(0, 1), m.reshape(-1, 1))[0][:, 0]
+        poses.append(rigid(M @ torch.linalg.inv(inverse_K), centre))
+        K = torch.linalg.inv(inverse_K)
+        lenses.append(K / K[2, 2])
+    K = torch.stack(lenses).float()
+    return Cameras(c2w=rebase(torch.stack(poses)).float(), K=K, width=width, height=height, fps=fps)
+
+
+def _cross_matrix(v: Float[Tensor, "N 3"]) -> Float[Tensor, "N 3 3"]:
+    """Matrices that multiply like v x."""
+    x, y, z = v.unbind(-1)
+    zero = torch.zeros_like(x)
+    return torch.stack([zero, -z, y, z, zero, -x, -y, x, zero], -1).view(-1, 3, 3)
 
 
 def from_da3(

@@ -1,20 +1,20 @@
-"""Camera paths: the spiral of scene completion, presets, operations. OpenCV axes, c2w, frame 0 is the identity."""
+"""Camera paths by name: the spiral of scene completion, moves and their combinations. c2w, frame 0 is the identity."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
 import torch
 from jaxtyping import Float
-from scipy.ndimage import gaussian_filter1d
 from torch import Tensor
 
 from ..types import Cameras
-from .rigid import look_at, rebase, rigid, rigid_inverse, so3_exp, so3_log
+from .easing import eased
+from .rigid import look_at, rebase, rigid, rigid_inverse, so3_exp
+from .shake import shake
 
 SpiralFormula = Literal["corrected", "vistadream", "paper"]
 
@@ -56,41 +56,114 @@ def _paper_spiral(radius: float, sine: Tensor, cosine: Tensor, target: Tensor) -
     return rigid(torch.linalg.inv(rows), eye)
 
 
-def _moved(offset: Callable[[Tensor], list[Tensor]]) -> Callable[[Tensor, float], Tensor]:
-    def build(t: Tensor, distance: float) -> Tensor:
-        return rigid(torch.eye(3).expand(len(t), 3, 3), torch.stack(offset(t), -1) * distance)
+def scale_path(c2w: Float[Tensor, "T 4 4"], factor: float) -> Float[Tensor, "T 4 4"]:
+    """The path with all translations times factor; rotations have no scale."""
+    out = c2w.clone()
+    out[:, :3, 3] *= factor
+    return out
+
+
+Build = Callable[[Tensor, float], Tensor]
+
+
+def _along(*direction: float) -> Build:
+    def build(size: Tensor, distance: float) -> Tensor:
+        return rigid(torch.eye(3).expand(len(size), 3, 3), size[:, None] * torch.tensor(direction))
 
     return build
 
 
-def _turned(axis: int, radians: float) -> Callable[[Tensor, float], Tensor]:
-    def build(t: Tensor, distance: float) -> Tensor:
-        rotvec = torch.zeros(len(t), 3)
-        rotvec[:, axis] = radians * t
-        return rigid(so3_exp(rotvec), torch.zeros(len(t), 3))
+def _about(*axis: float) -> Build:
+    def build(size: Tensor, distance: float) -> Tensor:
+        rotvec = torch.deg2rad(size)[:, None] * torch.tensor(axis)
+        return rigid(so3_exp(rotvec), torch.zeros(len(size), 3))
 
     return build
 
 
-def _orbit(t: Tensor, distance: float) -> Tensor:
-    angle = math.radians(20) * t
-    pivot = torch.tensor([0.0, 0.0, distance])
-    eye = pivot + distance * torch.stack([angle.sin(), torch.zeros_like(t), -angle.cos()], -1)
-    return look_at(eye, pivot.expand_as(eye))
+def _around(*axis: float) -> Build:
+    """Turns about a pivot straight ahead, which keeps its place in the picture."""
+
+    def build(size: Tensor, distance: float) -> Tensor:
+        R = so3_exp(torch.deg2rad(size)[:, None] * torch.tensor(axis))
+        pivot = torch.tensor([0.0, 0.0, distance])
+        return rigid(R, pivot - R @ pivot)
+
+    return build
 
 
-# t runs from 0 to the amplitude; lengths are shares of the scene's distance.
-_MOTIONS: dict[str, Callable[[Tensor, float], Tensor]] = {
-    "orbit": _orbit,
-    "dolly": _moved(lambda t: [0 * t, 0 * t, 0.25 * t]),
-    "truck": _moved(lambda t: [0.2 * t, 0 * t, 0 * t]),
-    "pedestal": _moved(lambda t: [0 * t, -0.15 * t, 0 * t]),
-    "pan": _turned(1, math.radians(15)),
-    "tilt": _turned(0, math.radians(10)),
-    "zoom": _moved(lambda t: [0 * t, 0 * t, 0 * t]),
-    "static": _moved(lambda t: [0 * t, 0 * t, 0 * t]),
+@dataclass(frozen=True, kw_only=True)
+class _Kind:
+    unit: Literal["degrees", "units", "times"]
+    calm: float  # the size at amplitude 1; a share of the distance where the unit is scene units
+    build: Build
+
+
+_STILL = _along(0.0, 0.0, 0.0)
+_KINDS = {
+    "orbit": _Kind(unit="degrees", calm=20.0, build=_around(0.0, -1.0, 0.0)),
+    "crane": _Kind(unit="degrees", calm=10.0, build=_around(-1.0, 0.0, 0.0)),
+    "dolly": _Kind(unit="units", calm=0.25, build=_along(0.0, 0.0, 1.0)),
+    "truck": _Kind(unit="units", calm=0.2, build=_along(1.0, 0.0, 0.0)),
+    "pedestal": _Kind(unit="units", calm=0.15, build=_along(0.0, -1.0, 0.0)),
+    "pan": _Kind(unit="degrees", calm=15.0, build=_about(0.0, 1.0, 0.0)),
+    "tilt": _Kind(unit="degrees", calm=10.0, build=_about(1.0, 0.0, 0.0)),
+    "roll": _Kind(unit="degrees", calm=5.0, build=_about(0.0, 0.0, 1.0)),
+    "zoom": _Kind(unit="times", calm=1.5, build=_STILL),
+    "dolly_zoom": _Kind(unit="units", calm=0.25, build=_along(0.0, 0.0, 1.0)),
+    "static": _Kind(unit="units", calm=0.0, build=_STILL),
 }
-PRESETS = ("spiral", *_MOTIONS, "handheld")
+MOVES = {name: kind.unit for name, kind in _KINDS.items()}  # what the size of each move counts
+PRESETS = ("spiral", *_KINDS, "handheld")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """A part of a path."""
+
+    name: str
+    size: float  # in the unit that MOVES names: degrees, scene units, or times the focal length
+    ease: str = "smooth"
+
+
+def combined(moves: Sequence[Move], count: int, reference: Cameras, *, distance: float = 1.0) -> Cameras:
+    """All moves at once, as `count` cameras from the identity with the reference's first K, size and fps.
+
+    Each move is made in the frame of those before it: a pedestal after an orbit rises along the orbiting camera's own
+    vertical. "dolly_zoom" moves forward while the focal length follows the depth of the point at `distance` straight
+    ahead of the first camera, whatever the other moves do: that point's surroundings keep their size.
+    """
+    if count < 1 or not distance > 0:
+        raise ValueError(f"a camera path needs count >= 1 and distance > 0, got {count} and {distance:.4g}")
+    ramp = torch.linspace(0, 1, count) if count > 1 else torch.zeros(1)
+    c2w, zoom = torch.eye(4).repeat(count, 1, 1), torch.ones(count)
+    for move in moves:
+        if move.name not in _KINDS:
+            raise ValueError(f"a camera move must be one of {', '.join(_KINDS)}, got {move.name!r}")
+        share, kind = eased(ramp, move.ease), _KINDS[move.name]
+        if kind.unit == "times":
+            if not move.size > 0:
+                raise ValueError(f"zoom must be above 0 times the focal length, got {move.size:g}; 0.5 zooms out")
+            zoom = zoom * move.size**share
+        c2w = c2w @ kind.build(share * move.size, distance)
+    if any(move.name == "dolly_zoom" for move in moves):
+        depth = (rigid_inverse(c2w) @ torch.tensor([0.0, 0.0, distance, 1.0]))[:, 2]
+        if float(depth.min()) < 0.02 * distance:
+            raise ValueError(
+                f"dolly_zoom must stay before its subject at distance {distance:g}, got within {float(depth.min()):.3g}"
+            )
+        zoom = zoom * depth / depth[0]
+    K = reference.K[:1].cpu().repeat(count, 1, 1)
+    K[:, :2, :2] *= zoom[:, None, None]
+    return replace(reference, c2w=rebase(c2w), K=K)
+
+
+def preset_size(preset: str, amplitude: float, distance: float = 1.0) -> float:
+    """The size of a preset in its move's own unit: times its calm one, which scales with the distance in lengths."""
+    kind = _KINDS[preset]
+    if kind.unit == "times":
+        return kind.calm**amplitude
+    return kind.calm * amplitude * (distance if kind.unit == "units" else 1.0)
 
 
 def camera_path(
@@ -104,101 +177,12 @@ def camera_path(
     """
     if preset not in PRESETS:
         raise ValueError(f"camera preset must be one of {', '.join(PRESETS)}, got {preset!r}")
-    if count < 1 or not distance > 0:
-        raise ValueError(f"a camera path needs count >= 1 and distance > 0, got {count} and {distance:.4g}")
-    ramp = torch.linspace(0, 1, count) if count > 1 else torch.zeros(1)
-    eased = ramp * ramp * (3 - 2 * ramp) * amplitude
-    K = reference.K[:1].cpu().repeat(count, 1, 1)
-    if preset == "spiral":
-        c2w = spiral(distance, distance, count) if count > 1 else torch.eye(4)[None]
-        c2w = scale_path(c2w, amplitude)
-    elif preset == "handheld":
-        c2w = _handheld(count, amplitude, distance, seed)
-    else:
-        c2w = _MOTIONS[preset](eased, distance)
-    if preset == "zoom":
-        K[:, :2, :2] *= (1.5**eased)[:, None, None]
-    return replace(reference, c2w=rebase(c2w), K=K)
-
-
-def _handheld(count: int, amplitude: float, distance: float, seed: int) -> Float[Tensor, "count 4 4"]:
-    """A breathing hand: smooth random sway that begins at rest."""
-    noise = torch.randn(count, 6, generator=torch.Generator().manual_seed(seed)).numpy()
-    drift, tremor = (gaussian_filter1d(noise, sigma, axis=0, mode="wrap") for sigma in (6.0, 2.0))
-    sway = torch.from_numpy(4.6 * drift + 0.5 * tremor).float() * amplitude  # about unit deviation
-    sway = sway - sway[:1]
-    return rigid(so3_exp(0.012 * sway[:, :3]), 0.015 * distance * sway[:, 3:])
-
-
-def smooth(c2w: Float[Tensor, "T 4 4"], sigma: float) -> Float[Tensor, "T 4 4"]:
-    """The path low-passed by a Gaussian of sigma frames on t and on so(3); pose 0 stays exactly where it was.
-
-    The ends are mirrored through their end pose, so a constant speed stays one.
-    """
-    if sigma <= 0 or len(c2w) < 3:
-        return c2w.clone()
-    relative = rebase(c2w)
-    series = torch.cat([relative[:, :3, 3], _unwrapped(so3_log(relative[:, :3, :3]))], -1).double().numpy()
-    pad = min(len(series) - 1, math.ceil(4 * sigma))
-    before, after = 2 * series[0] - series[pad:0:-1], 2 * series[-1] - series[-2 : -pad - 2 : -1]
-    padded = np.concatenate([before, series, after])
-    smoothed = torch.from_numpy(gaussian_filter1d(padded, sigma, axis=0)[pad : pad + len(series)]).to(c2w.dtype)
-    return torch.cat([c2w[:1], (c2w[:1] @ rebase(rigid(so3_exp(smoothed[:, 3:]), smoothed[:, :3])))[1:]])
-
-
-def _unwrapped(rotvec: Float[Tensor, "T 3"]) -> Float[Tensor, "T 3"]:
-    """The same rotations with axis-angle vectors that do not jump where the angle passes pi."""
-    out = rotvec.clone()
-    for i in range(1, len(out)):
-        angle = out[i].norm().clamp_min(1e-9)
-        turns = ((out[i] @ out[i - 1]) / angle - angle) / (2 * math.pi)
-        out[i] = out[i] * (1 + 2 * math.pi * turns.round() / angle)
-    return out
-
-
-def retime(cameras: Cameras, count: int, fps: float | None = None) -> Cameras:
-    """The same move in `count` cameras: linear in t and K, along the shortest turn in rotation; ends are kept."""
-    if count < 1:
-        raise ValueError(f"retime needs count >= 1, got {count}")
-    c2w, K = cameras.c2w, cameras.K
-    at = torch.linspace(0, len(c2w) - 1, count, dtype=torch.float64)
-    lower = at.floor().long().clamp(max=max(len(c2w) - 2, 0))
-    upper = (lower + 1).clamp(max=len(c2w) - 1)
-    share = (at - lower).to(c2w.dtype)[:, None]
-    R0, R1 = c2w[lower, :3, :3], c2w[upper, :3, :3]
-    R = R0 @ so3_exp(share * so3_log(R0.mT @ R1))
-    t = torch.lerp(c2w[lower, :3, 3], c2w[upper, :3, 3], share)
-    return replace(cameras, c2w=rigid(R, t), K=torch.lerp(K[lower], K[upper], share[..., None]), fps=fps or cameras.fps)
-
-
-def reverse(cameras: Cameras) -> Cameras:
-    """The path backwards, in its own frame; apply rigid.rebase to begin at the identity again."""
-    return replace(cameras, c2w=cameras.c2w.flip(0), K=cameras.K.flip(0))
-
-
-def concat(first: Cameras, second: Cameras) -> Cameras:
-    """`first`, then the moves of `second` carried on from the last pose of `first` (which is not repeated)."""
-    if (first.width, first.height) != (second.width, second.height):
-        raise ValueError(
-            "paths to join must be of one picture size, got "
-            f"{first.width}x{first.height} and {second.width}x{second.height}; rescale one of them"
+    if preset not in ("spiral", "handheld"):
+        return combined(
+            [Move(name=preset, size=preset_size(preset, amplitude, distance))], count, reference, distance=distance
         )
-    c2w = torch.cat([first.c2w, (first.c2w[-1] @ rebase(second.c2w))[1:]])
-    return replace(first, c2w=c2w, K=torch.cat([first.K, second.K[1:]]))
-
-
-def scale_path(c2w: Float[Tensor, "T 4 4"], factor: float) -> Float[Tensor, "T 4 4"]:
-    """The path with all translations times factor; rotations have no scale."""
-    out = c2w.clone()
-    out[:, :3, 3] *= factor
-    return out
-
-
-def clamp_path(c2w: Float[Tensor, "T 4 4"], reach: float) -> Float[Tensor, "T 4 4"]:
-    """The path with every position softly kept within `reach` of the origin: t becomes reach tanh(|t|/reach) t/|t|."""
-    if not reach > 0:
-        raise ValueError(f"clamp_path needs reach > 0, got {reach:.4g}")
-    out = c2w.clone()
-    length = out[:, :3, 3].norm(dim=-1, keepdim=True).clamp_min(1e-12)
-    out[:, :3, 3] *= reach * torch.tanh(length / reach) / length
-    return out
+    still = combined([], count, reference, distance=distance)
+    if preset == "handheld":
+        sway = shake(count, reference.fps, 0.7 * amplitude, 0.015 * distance * amplitude, seed=seed)
+        return replace(still, c2w=sway)
+    return replace(still, c2w=scale_path(spiral(distance, distance, count), amplitude)) if count > 1 else still

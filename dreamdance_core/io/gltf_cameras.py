@@ -1,6 +1,7 @@
 """Cameras of glTF 2.0 files (.gltf, .glb; Blender and others export them), animation included.
 
-Read with json and struct alone: nodes, perspective cameras, translation/rotation tracks (LINEAR, STEP, CUBICSPLINE).
+Read with json and struct alone: nodes, perspective cameras, tracks of their place (LINEAR, STEP, CUBICSPLINE) and, by
+the extension KHR_animation_pointer, of their field of view.
 """
 
 from __future__ import annotations
@@ -25,15 +26,18 @@ _COMPONENTS = {5120: "i1", 5121: "u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 51
 _WIDTH = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 
 
-def read_gltf(path: Path, width: int, height: int, fps: float = 24.0) -> Cameras:
-    """The first perspective camera of the file, sampled at fps over its animation (one frame when it has none).
+def read_gltf(path: Path, width: int, height: int, fps: float = 24.0, name: str = "") -> Cameras:
+    """The named perspective camera ("" = the first), sampled at fps over its animation (one frame when it has none).
 
     The y-up world becomes ours by (x, y, z) -> (x, -y, -z); units stay the file's (metres). The vertical field of
     view fills the picture's height. Raises ValueError when the file is broken or holds no perspective camera.
     """
     try:
         data, binary = _load(path)
-        return _sample(path, data, _buffers(path, data, binary), width, height, fps)
+        buffers, owner = _buffers(path, data, binary), _owner(path, data, name)
+        pose, yfov = _sample(path, data, buffers, owner, fps)
+        K = torch.stack([intrinsics(width, height, focal_from_fov(height, math.degrees(angle))) for angle in yfov])
+        return Cameras(c2w=from_opengl(pose).float(), K=K, width=width, height=height, fps=fps)
     except (KeyError, IndexError, TypeError, AttributeError, struct.error, binascii.Error) as error:
         raise ValueError(f"camera file {path} is not a readable glTF 2.0 file: {error!r}") from error
 
@@ -93,17 +97,30 @@ def _accessor(data: dict, buffers: list[bytes], index: int) -> Float[np.ndarray,
     return values
 
 
-def _sample(path: Path, data: dict, buffers: list[bytes], width: int, height: int, fps: float) -> Cameras:
-    nodes = data.get("nodes", [])
-    parent = {child: i for i, node in enumerate(nodes) for child in node.get("children", [])}
-    lenses = data.get("cameras", [])
-    owner = next((i for i, n in enumerate(nodes) if "camera" in n and "perspective" in lenses[n["camera"]]), None)
-    if owner is None:
+def _owner(path: Path, data: dict, name: str) -> int:
+    """Index of the node that carries the named perspective camera; the name is the node's or the camera's own."""
+    nodes, lenses = data.get("nodes", []), data.get("cameras", [])
+    owners = [i for i, n in enumerate(nodes) if "camera" in n and "perspective" in lenses[n["camera"]]]
+    if not owners:
         raise ValueError(f"camera file {path} holds no perspective camera; export it with cameras enabled")
+    if not name:
+        return owners[0]
+    names = [{nodes[i].get("name"), lenses[nodes[i]["camera"]].get("name")} - {None} for i in owners]
+    if not any(name in known for known in names):
+        listed = ", ".join(sorted({str(n) for known in names for n in known})) or "none with a name"
+        raise ValueError(f"camera file {path} must hold a camera named {name!r}, it has {listed}")
+    return next(i for i, known in zip(owners, names, strict=True) if name in known)
+
+
+def _sample(path: Path, data: dict, buffers: list[bytes], owner: int, fps: float) -> tuple[torch.Tensor, list[float]]:
+    """y-up c2w and vertical field of view (rad) of the node's camera at every frame of its animation."""
+    nodes = data["nodes"]
+    parent = {child: i for i, node in enumerate(nodes) for child in node.get("children", [])}
     chain = [owner]
     while chain[-1] in parent:
         chain.append(parent[chain[-1]])
-    tracks = _tracks(data, buffers, set(chain))
+    lens = nodes[owner]["camera"]
+    tracks = _tracks(data, buffers, {*chain, f"/cameras/{lens}/perspective/yfov"})
     last = max((float(times[-1]) for times, _, _ in tracks.values()), default=0.0)
     first = min((float(times[0]) for times, _, _ in tracks.values()), default=0.0)
     times = first + np.arange(round((last - first) * fps) + 1) / fps
@@ -113,19 +130,23 @@ def _sample(path: Path, data: dict, buffers: list[bytes], width: int, height: in
     # A scaled or skewed ancestor must not scale the camera's own axes: the nearest rotation is kept.
     U, _, Vt = torch.linalg.svd(pose[:, :3, :3])
     pose = rigid(U @ Vt, pose[:, :3, 3])
-    if not bool(torch.isfinite(pose).all()):
+    yfov = np.full(len(times), float(data["cameras"][lens]["perspective"]["yfov"]))
+    track = tracks.get((f"/cameras/{lens}/perspective/yfov", "pointer"))
+    if track is not None:
+        yfov = _evaluate(*track, times, False)[:, 0]
+    if not (bool(torch.isfinite(pose).all()) and np.isfinite(yfov).all()):
         raise ValueError(f"camera file {path} holds NaN or infinite numbers")
-    yfov = float(lenses[nodes[owner]["camera"]]["perspective"]["yfov"])
-    K = intrinsics(width, height, focal_from_fov(height, math.degrees(yfov))).repeat(len(times), 1, 1)
-    return Cameras(c2w=from_opengl(pose).float(), K=K, width=width, height=height, fps=fps)
+    return pose, yfov.tolist()
 
 
-def _tracks(data: dict, buffers: list[bytes], wanted: set[int]) -> dict[tuple[int, str], tuple]:
-    """(node, path) -> (times (N,), values (N,C) or (3N,C), interpolation), the first animation that has it."""
-    out: dict[tuple[int, str], tuple] = {}
+def _tracks(data: dict, buffers: list[bytes], wanted: set[int | str]) -> dict[tuple[int | str, str], tuple]:
+    """(node or pointer, path) -> (times (N,), values (N,C) or (3N,C), interpolation), by the first animation."""
+    out: dict[tuple[int | str, str], tuple] = {}
     for animation in data.get("animations", []):
         for channel in animation["channels"]:
-            key = (channel["target"].get("node", -1), channel["target"]["path"])
+            target = channel["target"]
+            pointer = target.get("extensions", {}).get("KHR_animation_pointer", {}).get("pointer")
+            key = (target.get("node", -1) if pointer is None else pointer, target["path"])
             if key[0] not in wanted or key[1] == "weights" or key in out:
                 continue
             sampler = animation["samplers"][channel["sampler"]]

@@ -30,6 +30,7 @@ _PARTS = {
     "hand_right_keypoints_2d": RIGHT_HAND,
 }
 SCORES_KEY = "dreamdance_scores"  # per person: the 133 float confidences that the binarised scores lose
+FPS_KEY = "fps"
 VISIBLE = 0.3  # a point with a lower confidence is written as missing, and never drawn
 
 
@@ -133,6 +134,8 @@ def from_pose_keypoint(frames: list[Any] | dict[str, Any]) -> PoseTrack:
         own = sizes[t] if min(sizes[t]) > 0 else (width, height)
         factor = np.array([width, height]) if normalised else np.array([width / own[0], height / own[1]])
         for p, person in enumerate(frame):
+            if normalised:  # OpenPose divides its "not found" of -1 px by the size as well
+                person = np.where((person[:, :2] < 0).all(1, keepdims=True), 0.0, person)
             points[t, p] = person * np.array([*factor, 1.0])
     values = torch.from_numpy(points).float()
     return PoseTrack(
@@ -145,6 +148,11 @@ def read_pose(path: str | Path) -> PoseTrack:
 
     Raises FileNotFoundError, or ValueError naming the file when it is not a pose.
     """
+    return read_timed_pose(path)[0]
+
+
+def read_timed_pose(path: str | Path) -> tuple[PoseTrack, float | None]:
+    """`read_pose`, and the frames per second that the file names (None: it does not)."""
     path = Path(path)
     try:
         frames = json.loads(path.read_text(encoding="utf-8"))
@@ -152,9 +160,19 @@ def read_pose(path: str | Path) -> PoseTrack:
         raise ValueError(f"{path} must be POSE_KEYPOINT JSON, but is not JSON: {error}") from error
     if not isinstance(frames, (list, dict)):
         raise ValueError(f"{path} must hold a list with one pose per frame, got {type(frames).__name__}")
-    return from_pose_keypoint(frames)
+    track = from_pose_keypoint(frames)
+    first = frames if isinstance(frames, dict) else frames[0]
+    fps = first.get(FPS_KEY)
+    return track, float(fps) if isinstance(fps, (int, float)) and fps > 0 else None
 
 
-def write_pose(path: str | Path, track: PoseTrack) -> None:
-    """Writes the track as POSE_KEYPOINT JSON in the host core's layout."""
-    write_whole(Path(path), json.dumps(to_pose_keypoint(track)).encode())
+def write_pose(path: str | Path, track: PoseTrack, fps: float | None = None) -> None:
+    """Writes the track as POSE_KEYPOINT JSON in the host core's layout, a frame on each line.
+
+    fps stands in the first frame, which other readers of the type pass over.
+    """
+    frames = to_pose_keypoint(track)
+    if fps is not None:
+        frames[0] = {FPS_KEY: fps, **frames[0]}
+    lines = ",\n".join(json.dumps(frame) for frame in frames)
+    write_whole(Path(path), f"[\n{lines}\n]\n".encode())

@@ -14,6 +14,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from .clock import ClipRange, at_ticks, cut_sound, sound_of
 from .images import to_uint8
 
 WRITABLE = (".mp4", ".mkv", ".mov", ".avi")  # containers that hold H.264 and AAC
@@ -41,23 +42,6 @@ class Clip:
     def scale(self) -> float:
         """Pixels of the frames per pixel of the file; below 1 where max_side made the frames smaller."""
         return 1.0 if self.file_size is None else self.frames.shape[2] / self.file_size[0]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClipRange:
-    """Which frames of a clip to use. Frames are counted on a steady clock of `fps` (None: the file's own rate)."""
-
-    start: int = 0
-    frames: int | None = None
-    stride: int = 1
-    fps: float | None = None
-
-    def __post_init__(self) -> None:
-        for name, value, least in (("start", self.start, 0), ("stride", self.stride, 1), ("frames", self.frames, 1)):
-            if value is not None and value < least:
-                raise ValueError(f"{name} must be at least {least}, got {value}")
-        if self.fps is not None and not 0 < self.fps <= 1000:
-            raise ValueError(f"fps must lie in (0, 1000], got {self.fps}")
 
 
 def _upright(frame: av.VideoFrame, aspect: float, max_side: int | None) -> np.ndarray:
@@ -91,30 +75,18 @@ def _file_size(frame: av.VideoFrame, aspect: float) -> tuple[int, int]:
 
 
 def _choose(
-    timed: Iterator[tuple[float, av.VideoFrame]], steps: ClipRange, rate: float, show: Callable
+    timed: Iterator[tuple[float, av.VideoFrame]], steps: ClipRange, rates: tuple[float, float], show: Callable
 ) -> tuple[list[np.ndarray], list[int]]:
-    """Frames (as `show` makes pictures of them) at the ticks of the steady clock; one may serve several ticks."""
+    """Frames (as `show` makes pictures of them) at the ticks of the steady clock; one may serve several ticks.
+
+    rates: ticks and source frames per second.
+    """
     pictures: list[np.ndarray] = []
     source: list[int] = []
-    half = 0.5 / rate  # a frame that comes up to half a tick late still belongs to its tick
-
-    def tick() -> float:
-        return (steps.start + len(pictures) * steps.stride) / rate
-
-    held: tuple[int, av.VideoFrame] | None = None
-    for index, (time, frame) in enumerate(timed):
-        while held is not None and time > tick() + half and (steps.frames is None or len(pictures) < steps.frames):
-            repeated = bool(source) and source[-1] == held[0]
-            pictures.append(pictures[-1] if repeated else show(held[1]))
-            source.append(held[0])
-        if steps.frames is not None and len(pictures) >= steps.frames:
-            return pictures, source
-        held = (index, frame)
-    end = time + half if held is not None else 0.0
-    while held is not None and tick() <= end and (steps.frames is None or len(pictures) < steps.frames):
-        repeated = bool(source) and source[-1] == held[0]
-        pictures.append(pictures[-1] if repeated else show(held[1]))
-        source.append(held[0])
+    for number, frame in at_ticks(timed, steps, *rates):
+        repeated = bool(source) and source[-1] == number
+        pictures.append(pictures[-1] if repeated else show(frame))
+        source.append(number)
     return pictures, source
 
 
@@ -132,10 +104,9 @@ def _read_audio(path: Path, begin: float, seconds: float) -> Audio | None:
             chunks += [f.to_ndarray() for f in resampler.resample(frame)]
     if not chunks:
         return None
-    wave = np.concatenate(chunks, 1)
-    skip = round((begin - first) * rate)
-    wave = np.pad(wave, ((0, 0), (max(0, -skip), 0)))[:, max(0, skip) :][:, : round(seconds * rate)]
-    return Audio(waveform=torch.from_numpy(wave.astype(np.float32)), sample_rate=rate) if wave.shape[1] else None
+    wave = torch.from_numpy(np.concatenate(chunks, 1).astype(np.float32))
+    wave = cut_sound(wave, rate, begin - first, seconds)
+    return Audio(waveform=wave, sample_rate=rate) if wave.shape[1] else None
 
 
 def read_clip(path: str | Path, steps: ClipRange | None = None, *, max_side: int | None = None) -> Clip:
@@ -153,7 +124,8 @@ def read_clip(path: str | Path, steps: ClipRange | None = None, *, max_side: int
                 raise ValueError(f"{path.name} has no picture stream; give a video file")
             stream = container.streams.video[0]
             stream.thread_type = "AUTO"
-            rate = float(steps.fps or stream.average_rate or stream.guessed_rate or 24)
+            own_rate = float(stream.average_rate or stream.guessed_rate or 24)
+            rate = steps.fps or own_rate
             aspect = float(stream.sample_aspect_ratio or 1)
             file_size: list[tuple[int, int]] = []
 
@@ -161,8 +133,8 @@ def read_clip(path: str | Path, steps: ClipRange | None = None, *, max_side: int
                 file_size[:] = [_file_size(frame, aspect)]
                 return _upright(frame, aspect, max_side)
 
-            pictures, source = _choose(_timed_frames(container, rate), steps, rate, show)
-        audio = _read_audio(path, steps.start / rate, len(pictures) * steps.stride / rate) if pictures else None
+            pictures, source = _choose(_timed_frames(container, own_rate), steps, (rate, own_rate), show)
+        audio = _read_audio(path, *sound_of(steps, rate, len(pictures))) if pictures else None
     except av.FFmpegError as error:
         raise ValueError(f"{path.name} is not a readable video ({error}); convert it to MP4") from error
     if not pictures:

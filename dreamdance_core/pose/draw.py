@@ -74,11 +74,11 @@ def _hands(canvas: np.ndarray, xy: np.ndarray, seen: np.ndarray) -> None:
 
 
 # The links of the drawing join points of one colour group only along the jaw, so the groups stay apart.
-_DRAWN_FACE_LINKS = tuple(link for link in FACE_LINKS if link not in ((1, 2), (6, 7), (9, 10), (14, 15)))
+DRAWN_FACE_LINKS = tuple(link for link in FACE_LINKS if link not in ((1, 2), (6, 7), (9, 10), (14, 15)))
 
 
 def _face(canvas: np.ndarray, xy: np.ndarray, seen: np.ndarray) -> None:
-    _fine(canvas, xy[FACE], seen[FACE], _DRAWN_FACE_LINKS, FACE_COLOURS)
+    _fine(canvas, xy[FACE], seen[FACE], DRAWN_FACE_LINKS, FACE_COLOURS)
 
 
 def _draw(parts: tuple, track: PoseTrack, canvases: np.ndarray) -> Float[Tensor, "T H W 3"]:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ..runtime import Runtime
 from ..types import PoseBackend, PoseTrack
-from .identity import link_people, main_people, unswap_sides
+from .identity import OnePerson, link_people, main_people, pick_person, unswap_sides
 from .smooth import fill_gaps, smooth
 
 SPECK = 0.02  # of the largest piece of a mask: smaller pieces do not widen its box
@@ -21,13 +21,14 @@ def extract_pose(
     backend: PoseBackend,
     *,
     boxes: Float[Tensor, "B 4"] | None = None,
-    people: int = 1,
+    people: int | OnePerson = 1,
     fill_gap: int = 8,
     smoothing: float = 0.5,
     fps: float = 24.0,
     run: Runtime,
 ) -> PoseTrack:
-    """COCO-WholeBody points (pixels of the frames) of the `people` main persons, the most important first.
+    """COCO-WholeBody points (pixels of the frames) of the `people` main persons, the most important first; or of one
+    chosen person alone.
 
     boxes: (x0, y0, x1, y1) px of the person in each frame; replaces the backend's person detector (boxes_from_mask
     makes them for drawn characters). An empty box means that nobody is there.
@@ -43,14 +44,17 @@ def extract_pose(
             f"No person was found {where} ({len(frames)} frames of {track.width}x{track.height}); "
             "give a clip in which the body is seen larger, or a character mask so that the search knows where to look"
         )
-    track = main_people(link_people(track), people)
+    track = link_people(track, frames)
+    track = pick_person(track, people) if isinstance(people, OnePerson) else main_people(track, people)
     track = fill_gaps(unswap_sides(track), fill_gap)
     track = smooth(track, smoothing, fps)
     run.report(len(frames), len(frames))
     return track
 
 
-def _check(frames: Tensor, boxes: Tensor | None, people: int, fill_gap: int, smoothing: float, fps: float) -> None:
+def _check(
+    frames: Tensor, boxes: Tensor | None, people: int | OnePerson, fill_gap: int, smoothing: float, fps: float
+) -> None:
     if frames.numel() == 0:
         raise ValueError(f"frames must hold at least one picture, got the shape {tuple(frames.shape)}")
     for t, frame in enumerate(frames):  # one by one: a whole clip's finiteness mask costs memory
@@ -58,7 +62,7 @@ def _check(frames: Tensor, boxes: Tensor | None, people: int, fill_gap: int, smo
             raise ValueError(f"frames must be finite, got NaN or infinite values in frame {t}; check the clip's reader")
     if boxes is not None and len(boxes) != len(frames):
         raise ValueError(f"boxes must be one per frame, got {len(boxes)} boxes for {len(frames)} frames")
-    if people < 1:
+    if isinstance(people, int) and people < 1:
         raise ValueError(f"people must be at least 1, got {people}")
     if fill_gap < 0:
         raise ValueError(f"fill_gap must be 0 or more frames, got {fill_gap}")

@@ -8,15 +8,18 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from scipy.optimize import linear_sum_assignment
+from torch import Tensor
 
 from ..types import PoseTrack
-from .keypoints import BODY, flip_index
+from .encounters import Rows, mend_encounters, rejoin
+from .keypoints import BODY, body_size, flip_index
 
 GATE = 0.35  # mean point distance over body size above which two poses are two people
 GATE_PER_FRAME = 0.03  # added for every frame somebody was out of sight
 MEMORY = 24  # frames a person who is out of sight is remembered
-PACE = 4  # frames the velocity is measured over
+PACE = 6  # frames the velocity is measured over
 _FAR = 1e6
+_TORSO = (5, 6, 11, 12)  # left and right shoulder, left and right hip
 
 
 @dataclass(kw_only=True)
@@ -34,13 +37,7 @@ class _Known:
         if last_t == first_t or not both.any():
             return xy
         velocity = np.median((xy[BODY] - first_xy[BODY])[both], axis=0) / (last_t - first_t)
-        return xy + velocity * min(t - last_t, PACE)
-
-
-def body_size(xy: Float[np.ndarray, "133 2"], score: Float[np.ndarray, "133"]) -> float:
-    """The diagonal (px) of the box about the points that were found; at least 1."""
-    found = xy[score > 0]
-    return max(float(np.linalg.norm(np.ptp(found, axis=0))), 1.0) if len(found) else 1.0
+        return xy + velocity * min(t - last_t, 2 * PACE)
 
 
 def _distance(known: _Known, t: int, xy: np.ndarray, score: np.ndarray) -> float:
@@ -57,15 +54,13 @@ def _distance(known: _Known, t: int, xy: np.ndarray, score: np.ndarray) -> float
     return float((gap * weight).sum() / weight.sum() / size)
 
 
-def link_people(track: PoseTrack) -> PoseTrack:
-    """The same poses with one row per person over the whole clip, whatever order the people came in.
+def _follow(xy: np.ndarray, score: np.ndarray) -> tuple[list[list[tuple[int, int]]], int]:
+    """Per frame (row in, row out) of everybody, and how many rows there are.
 
-    Each frame's poses are matched (Hungarian) with everybody's expected place: last pose plus the body's velocity, so
-    that people who cross keep their rows. Somebody unseen for over a second starts a new row.
+    Each frame's poses are matched (Hungarian) with everybody's expected place: last pose plus the body's velocity.
     """
-    xy, score = track.xy.cpu().numpy(), track.score.cpu().numpy()
     known: list[_Known] = []
-    placed: list[list[tuple[int, int]]] = []  # per frame: (row in, row out)
+    placed: list[list[tuple[int, int]]] = []
     rows = 0
     for t in range(len(xy)):
         here = [p for p in range(xy.shape[1]) if (score[t, p] > 0).any()]
@@ -86,11 +81,47 @@ def link_people(track: PoseTrack) -> PoseTrack:
                 rows += 1
             owner[j].sights = [*owner[j].sights[-(PACE - 1) :], (t, xy[t, p], score[t, p])]
             placed[t].append((p, owner[j].row))
-    out_xy, out_score = torch.zeros(len(xy), rows, 133, 2), torch.zeros(len(xy), rows, 133)
+    return placed, rows
+
+
+def link_people(track: PoseTrack, frames: Float[Tensor, "T H W 3"] | None = None) -> PoseTrack:
+    """The same poses with one row per person over the whole clip, whatever order the people came in.
+
+    Everybody is followed from frame to frame by place and velocity; where two met, their motion, build and, given the
+    `frames` (of any size), the colour of their torsos before and after decide who is who. Somebody unseen for over a
+    second starts a new row, unless he left at a side of the picture and returns there.
+    """
+    xy, score = track.xy.cpu().numpy(), track.score.cpu().numpy()
+    placed, count = _follow(xy, score)
+    looks = np.full((*score.shape[:2], 3), np.nan) if frames is None else torso_colours(track, frames)
+    shape = (len(xy), count)
+    values = np.zeros((*shape, 133, 2), np.float32), np.zeros((*shape, 133), np.float32), np.full((*shape, 3), np.nan)
     for t, moves in enumerate(placed):
         for source, target in moves:
-            out_xy[t, target], out_score[t, target] = track.xy[t, source], track.score[t, source]
-    return replace(track, xy=out_xy, score=out_score)
+            for mine, given in zip(values, (xy, score, looks), strict=True):
+                mine[t, target] = given[t, source]
+    rows = Rows(*values, track.width)
+    mend_encounters(rows)
+    left = rejoin(rows)
+    return replace(track, xy=torch.from_numpy(rows.xy[:, left]), score=torch.from_numpy(rows.score[:, left]))
+
+
+def torso_colours(track: PoseTrack, frames: Float[Tensor, "T H W 3"]) -> Float[np.ndarray, "T P 3"]:
+    """The median colour between shoulders and hips of everybody; NaN where these are not all known."""
+    height, width = frames.shape[1:3]
+    scale = np.array([width / track.width, height / track.height])
+    xy, score = track.xy.double().cpu().numpy() * scale, track.score.cpu().numpy()
+    colours = np.full((*score.shape[:2], 3), np.nan)
+    across, down = np.meshgrid(np.linspace(0.25, 0.75, 5), np.linspace(0.1, 0.8, 6))
+    for t, p in zip(*np.nonzero((score[..., _TORSO] > 0).all(axis=-1)), strict=True):
+        left, right, left_hip, right_hip = xy[t, p, list(_TORSO)]
+        top = left + across[..., None] * (right - left)
+        low = left_hip + across[..., None] * (right_hip - left_hip)
+        points = (top + down[..., None] * (low - top)).reshape(-1, 2).astype(int)
+        inside = ((points >= 0) & (points < [width, height])).all(axis=1)
+        if inside.any():
+            colours[t, p] = np.median(frames[t].cpu().numpy()[points[inside, 1], points[inside, 0]], axis=0)
+    return colours
 
 
 def unswap_sides(track: PoseTrack) -> PoseTrack:
@@ -147,3 +178,37 @@ def main_people(track: PoseTrack, count: int) -> PoseTrack:
                 value[p] += score[t, p, BODY].mean() * body_size(xy[t, p], score[t, p]) * near
     order = [int(p) for p in np.argsort(-value, kind="stable") if value[p] > 0][:count]
     return replace(track, xy=track.xy[:, order], score=track.score[:, order])
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnePerson:
+    """Somebody among several: the number-th in the order of main_people, from 1; or, given a mask of any size (1 =
+    him), who has the most body points on it in the first frame that shows anybody there."""
+
+    number: int = 1
+    mask: Float[Tensor, "H W"] | None = None
+
+
+def pick_person(track: PoseTrack, wanted: OnePerson) -> PoseTrack:
+    """Only the wanted person of a linked track. Raises ValueError when there is none such."""
+    everybody = main_people(track, track.xy.shape[1])
+    count = everybody.xy.shape[1]
+    if wanted.mask is not None:
+        row = _first_under(everybody, wanted.mask)
+    elif 1 <= wanted.number <= count:
+        row = wanted.number - 1
+    else:
+        raise ValueError(f"person must be a number from 1 to {count}, as many as were found, got {wanted.number}")
+    return replace(everybody, xy=everybody.xy[:, row : row + 1], score=everybody.score[:, row : row + 1])
+
+
+def _first_under(track: PoseTrack, mask: Tensor) -> int:
+    height, width = mask.shape
+    scale = torch.tensor([width / track.width, height / track.height])
+    points = (track.xy[:, :, BODY] * scale).long()
+    inside = ((points >= 0) & (points < torch.tensor([width, height]))).all(-1) & (track.score[:, :, BODY] > 0)
+    rows, columns = points[..., 1].clamp(0, height - 1), points[..., 0].clamp(0, width - 1)
+    for counts in ((mask.cpu()[rows, columns] > 0.5) & inside).sum(-1):
+        if counts.any():
+            return int(counts.argmax())
+    raise ValueError("the mask must lie on a person in some frame, got one that nobody stands under; paint over him")

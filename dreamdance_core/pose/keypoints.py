@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -73,3 +74,9 @@ def neck(track: PoseTrack) -> tuple[Float[Tensor, "T P 2"], Float[Tensor, "T P"]
     """OpenPose's neck, the middle of the shoulders (pixels), and its score, the lower of the two."""
     shoulders = [LEFT_SHOULDER, RIGHT_SHOULDER]
     return track.xy[:, :, shoulders].mean(2), track.score[:, :, shoulders].amin(2)
+
+
+def body_size(xy: Float[np.ndarray, "133 2"], score: Float[np.ndarray, "133"]) -> float:
+    """The diagonal (px) of the box about the points that were found; at least 1."""
+    found = xy[score > 0]
+    return max(float(np.linalg.norm(np.ptp(found, axis=0))), 1.0) if len(found) else 1.0

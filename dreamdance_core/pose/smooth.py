@@ -16,6 +16,24 @@ SPEED_CUTOFF = 8.0  # Hz of cutoff per body size per second of speed: fast motio
 SPEED_SMOOTHING = 4.0  # Hz, of the speed itself
 
 
+def drop_unsure(track: PoseTrack, min_score: float) -> PoseTrack:
+    """The track in which points that score less than min_score are missing."""
+    return replace(track, score=torch.where(track.score < min_score, torch.zeros_like(track.score), track.score))
+
+
+def jitter(track: PoseTrack) -> Float[torch.Tensor, "T P 133"]:
+    """How far (px) each point lies from the middle between its places one frame earlier and later.
+
+    0 at both ends and where one of the three is missing. Steady motion has none, noise of sigma px has about 1.7 sigma.
+    """
+    seen = track.score > 0
+    whole = seen[1:-1] & seen[:-2] & seen[2:]
+    off = track.xy[1:-1] - (track.xy[:-2] + track.xy[2:]) / 2
+    out = torch.zeros_like(track.score)
+    out[1:-1] = torch.where(whole, off.norm(dim=-1), torch.zeros(()))
+    return out
+
+
 def fill_gaps(track: PoseTrack, longest: int) -> PoseTrack:
     """The track with points that are missing (score 0) for at most `longest` frames interpolated linearly.
 

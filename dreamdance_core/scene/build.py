@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 import torch
 from jaxtyping import Float
@@ -11,19 +10,9 @@ from torch import Tensor
 
 from ..geometry.pinhole import intrinsics, rescale
 from ..runtime import Runtime
-from ..types import Cameras, Depth, DepthBackend, InpaintBackend
+from ..types import Depth, DepthBackend, InpaintBackend
 from .complete import CompletedScene, SceneOptions, complete_scene
-from .place import place_path
-
-
-@dataclass(frozen=True, kw_only=True)
-class WantedPath:
-    """A camera path as the user has it, in any rigid frame and unit."""
-
-    cameras: Cameras
-    median_depth: float | None = None  # of what the path's own clip shows, in the path's unit
-    units: Literal["auto", "depth"] = "auto"  # depth: the translations are in the depth's unit, followed exactly
-    gain: float = 1.0  # times the translations, with "auto"
+from .place import WantedPath, place_path
 
 
 def lens(K: Tensor | None, own: Tensor | None, wanted: WantedPath | None, width: int, height: int) -> Tensor:
@@ -76,8 +65,7 @@ def build_scene(
     path = None
     if wanted is not None:
         z = torch.where(known.valid[0], known.z[0], 0.0)  # 0: unknown
-        rules = {"median_depth": wanted.median_depth, "units": wanted.units, "gain": wanted.gain}
-        path = place_path(wanted.cameras, z, around, K=K, **rules)
+        path = place_path(wanted, z, around, K=K, run=run)
     painted = replace(options, paint_hole=False)
     source = _LookedAtPlate(depth, known) if looks_again else known
     return complete_scene(plate, around, source, inpaint, K=K, path=path, options=painted, run=run)

@@ -12,7 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+
+from dreamdance_core.geometry.pinhole import intrinsics
+from dreamdance_core.io.path_text import parse_keys
+from dreamdance_core.types import Cameras
 
 pytestmark = pytest.mark.browser
 _ROOT = Path(__file__).resolve().parents[2]
@@ -194,6 +199,31 @@ def test_play_runs_along_the_path_and_stops(ran):
     index = _do(ran, _RENDER, "return panel.index;")
     ran.wait_for_timeout(500)
     assert _do(ran, _RENDER, "return panel.index;") == index
+
+
+def test_key_cameras_are_kept_and_handed_to_their_node(ran):
+    """A camera of the path and a look from outside become keys, which the node reads as these very cameras."""
+    _do(ran, _RENDER, "panel.byCamera.click(); panel.slider.value = 5; panel.slider.oninput(); panel.keys.set.click();")
+    _do(ran, _RENDER, "panel.keys.set.click();")  # the same frame again: replaced, not doubled
+    _do(ran, _RENDER, "panel.slider.value = 2; panel.slider.oninput(); panel.byOrbit.click(); panel.home.click();")
+    _do(ran, _RENDER, "panel.slider.value = 2; panel.slider.oninput(); panel.keys.set.click();")
+    seen = _do(ran, _RENDER, "return panel.orbit.c2w();")
+    ran.screenshot(path=str(_SHOTS / "scene_panel_keys.png"))
+    lines = _do(ran, _RENDER, "return panel.keys.lines.value;")
+    before = ran.evaluate("() => window.app.graph.nodes.length")
+    for _ in range(2):
+        _do(ran, _RENDER, "panel.keys.use.click();")
+    made = "() => window.app.graph.nodes.filter(n => n.comfyClass === 'DreamDanceCameraKeyframes')"
+    nodes = ran.evaluate(f"() => ({made})().map(n => n.widgets.find(w => w.name === 'keys').value)")
+    assert nodes == [lines] and ran.evaluate("() => window.app.graph.nodes.length") == before + 1
+    lens = Cameras(c2w=torch.eye(4)[None], K=intrinsics(160, 224, 205.0)[None], width=160, height=224)
+    keys, times = parse_keys(lines, lens)
+    assert [time.frame for time in times] == [2.0, 5.0]
+    torch.testing.assert_close(keys.c2w[0], torch.tensor(seen, dtype=torch.float32), atol=1e-3, rtol=0)
+    torch.testing.assert_close(keys.c2w[1], torch.tensor(_path()["cameras"][5]["c2w"]), atol=1e-3, rtol=0)
+    assert abs(float(keys.K[1, 0, 0]) - 205) < 0.1
+    assert _do(ran, _TRAIN, "return panel.keys.row.hidden;"), "views have no frames"
+    ran.evaluate(f"() => ({made})().forEach(n => window.app.graph.remove(n))")
 
 
 def test_one_3d_view_at_a_time(ran):

@@ -85,7 +85,7 @@ def test_cameractrl_round_trip_and_layout() -> None:
     cameras = path()
     rows = convert.to_cameractrl(cameras)
     assert len(rows[3]) == 19
-    assert rows[3][:3] == pytest.approx([3, 300 / 416, 310 / 240])
+    assert rows[3][:7] == pytest.approx([3, 300 / 416, 310 / 240, 200 / 416, 130 / 240, 416, 240])
     centre = torch.tensor(rows[3][7:]).view(3, 4) @ torch.cat([cameras.c2w[3, :3, 3], torch.ones(1)])
     torch.testing.assert_close(centre, torch.zeros(3), atol=1e-5, rtol=0)
     back = convert.from_cameractrl(rows, 416, 240, 12.0)
@@ -93,6 +93,36 @@ def test_cameractrl_round_trip_and_layout() -> None:
     torch.testing.assert_close(back.K, cameras.K, atol=1e-3, rtol=0)
     with pytest.raises(ValueError, match="19"):
         convert.from_cameractrl([[1.0, 2.0]], 416, 240)
+    with pytest.raises(ValueError, match="above 0"):
+        convert.from_cameractrl([[0.0] * 19], 416, 240)
+
+
+def _as_consumers_read(row: list[float], width: int, height: int, pose: tuple[float, float] | None) -> list[float]:
+    """fx, fy, cx, cy in px as CameraCtrl's inference script turns them, which AnimateDiff-Evolved (picture size in
+    columns 5 and 6) and Wan's nodes (1280 x 720 assumed) follow: the pose's picture is scaled until it covers ours."""
+    fx, fy, cx, cy = row[1:5]
+    aspect = (pose or (row[5], row[6]))[0] / (pose or (row[5], row[6]))[1]
+    if aspect > width / height:
+        fx = height * aspect * fx / width
+    else:
+        fy = width / aspect * fy / height
+    return [fx * width, fy * height, cx * width, cy * height]
+
+
+@pytest.mark.parametrize(("width", "height"), [(416, 240), (240, 416), (832, 352), (500, 500)])
+def test_cameractrl_rows_mean_the_same_lens_to_every_reader(width: int, height: int) -> None:
+    """Trap 14: pictures of any aspect, off-centre, also for readers that take 16:9 for granted."""
+    K = torch.tensor([[300.0, 0, 0.45 * width], [0, 310.0, 0.6 * height], [0, 0, 1]])
+    cameras = Cameras(c2w=path(3).c2w, K=K.repeat(3, 1, 1), width=width, height=height)
+    want = [300.0, 310.0, 0.45 * width, 0.6 * height]
+    own, usual = convert.to_cameractrl(cameras), convert.to_cameractrl(cameras, (1280, 720))
+    assert _as_consumers_read(own[1], width, height, None) == pytest.approx(want)
+    assert _as_consumers_read(usual[1], width, height, None) == pytest.approx(want)
+    assert _as_consumers_read(usual[1], width, height, (1280, 720)) == pytest.approx(want)
+    for rows in (own, usual):
+        back = convert.from_cameractrl(rows, width, height)
+        torch.testing.assert_close(back.K, cameras.K, atol=1e-3, rtol=0)
+        torch.testing.assert_close(back.c2w, cameras.c2w, atol=1e-5, rtol=0)
 
 
 def test_wan_embedding_holds_lines_through_the_cameras() -> None:
@@ -119,3 +149,15 @@ def test_wan_embedding_holds_lines_through_the_cameras() -> None:
 def test_wan_embedding_wants_4n_plus_1() -> None:
     with pytest.raises(ValueError, match="cut to 5"):
         convert.to_wan(path(8), 208, 120)
+
+
+def test_wan_embedding_gives_its_cameras_back() -> None:
+    """Off-centre, not square, a zoom on the way; the path comes back based on its first camera."""
+    cameras = path()
+    K = cameras.K.clone()
+    K[:, :2, :2] *= torch.linspace(1, 1.5, 9)[:, None, None]
+    cameras = Cameras(c2w=cameras.c2w, K=K, width=416, height=240, fps=12.0)
+    back = convert.from_wan(convert.to_wan(cameras, 208, 120), 12.0)
+    assert (len(back), back.width, back.height, back.fps) == (9, 208, 120, 12.0)
+    torch.testing.assert_close(back.c2w, rebase(cameras.c2w), atol=1e-4, rtol=0)
+    torch.testing.assert_close(back.K, K * torch.tensor([[0.5], [0.5], [1]]), atol=2e-2, rtol=0)

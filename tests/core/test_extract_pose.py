@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from dreamdance_core.pose.extract import boxes_from_mask, extract_pose
-from dreamdance_core.pose.identity import link_people, main_people, unswap_sides
+from dreamdance_core.pose.identity import OnePerson, link_people, main_people, pick_person, unswap_sides
 from dreamdance_core.pose.keypoints import flip_index
+from dreamdance_core.pose.labels import number_people
 from dreamdance_core.pose.smooth import fill_gaps, smooth
 from dreamdance_core.runtime import Runtime
 from dreamdance_core.types import PoseTrack
@@ -63,6 +64,89 @@ def test_two_people_who_cross_keep_their_rows():
         there = linked.score[:, row, 0] > 0
         assert there.sum() == (48 if who == 0 else 45)
         assert (linked.xy[there, row] - truth.xy[there, who]).norm(dim=-1).max() < 12
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_rows_survive_noise_misses_a_panning_camera_and_a_third_person(seed):
+    """Trap 56. Outside the moments when two stand in one place, no row ever holds two people."""
+    rng = np.random.default_rng(seed)
+    people = [
+        person(60, (90, 180), (540, 182), height=rng.uniform(165, 185), phase=rng.uniform(0, 6)),
+        person(60, (560, 178), (80, 180), height=rng.uniform(165, 185), phase=rng.uniform(0, 6)),
+        person(60, (320, 184), (rng.choice([70, 570]), 184), height=rng.uniform(165, 185), phase=rng.uniform(0, 6)),
+    ]
+    truth = track_of(people)
+    pan = torch.from_numpy(40 * np.sin(np.linspace(0, rng.uniform(1, 4), 60))).float()
+    truth.xy[..., 0] += pan[:, None, None]
+    score = truth.score * torch.from_numpy(rng.random(truth.score.shape) > 0.05)
+    score *= torch.from_numpy(rng.random(score.shape[:2]) > 0.05)[..., None]
+    noise = torch.from_numpy(rng.normal(0, 1.5, truth.xy.shape)).float()
+    given = PoseTrack(xy=truth.xy + noise, score=score, width=640, height=360)
+    linked = link_people(shuffled(given, seed))
+    assert linked.xy.shape[1] == 3
+    hips = truth.xy[:, :, 11]
+    apart = (torch.cdist(hips, hips) + 1e3 * torch.eye(3)).amin((1, 2)) > 25
+    for row in range(3):
+        there = (linked.score[:, row] > 0).any(-1) & apart
+        centre = linked.xy[:, row, :17].median(1).values[there]
+        gaps = (centre[:, None] - truth.xy[:, :, :17].median(2).values[there]).norm(dim=-1)
+        assert len(set(gaps.argmin(1).tolist())) == 1
+
+
+def test_colours_tell_people_who_meet_and_turn_back():
+    """Two of one build come, stand together and go back: by motion alone they seem to walk on."""
+    a, b = person(60, (100, 180), (100, 180)), person(60, (540, 180), (540, 180), phase=1.0)
+    reach = 212 * np.sin(np.pi * np.arange(60) / 59)[:, None]
+    a[0][..., 0] += reach
+    b[0][..., 0] -= reach
+    truth = track_of([a, b])
+    frames = torch.zeros(60, 90, 160, 3)
+    for t in range(60):
+        for p, colour in ((0, (0.9, 0.2, 0.1)), (1, (0.1, 0.3, 0.8))):
+            low, high = truth.xy[t, p, 5:13].amin(0).long() // 4, truth.xy[t, p, 5:13].amax(0).long() // 4
+            frames[t, low[1] : high[1] + 1, low[0] : high[0] + 1] = torch.tensor(colour)
+    linked = link_people(shuffled(truth, 2), frames)
+    left = int(linked.xy[0, 1, 0, 0] < 320)
+    assert linked.xy.shape[1] == 2
+    assert torch.equal(linked.xy[:20, left], truth.xy[:20, 0]) and torch.equal(linked.xy[-20:, left], truth.xy[-20:, 0])
+
+
+def test_who_leaves_at_a_side_and_returns_there_keeps_the_row():
+    a = person(110, (300, 180), (300, 180))
+    b = person(110, (560, 180), (560, 180))
+    b[0][..., 0] += (160 * np.clip(np.sin(np.pi * np.arange(110) / 109) * 2, 0, 1))[:, None]
+    b[1][b[0][..., 0] > 640] = 0
+    b[1][(b[1][:, :17] > 0).sum(1) < 5] = 0
+    away = (b[1] == 0).all(1).sum()
+    assert away > 30
+    linked = link_people(shuffled(track_of([a, b]), 3))
+    assert linked.xy.shape[1] == 2
+
+
+def test_one_person_is_picked_by_number_or_by_a_mask():
+    a, b = person(20, (150, 180), (200, 180)), person(20, (480, 180), (440, 180), height=120)
+    b[1][:3] = 0  # comes later
+    track = link_people(shuffled(track_of([a, b]), 5))
+    assert torch.equal(pick_person(track, OnePerson()).xy[:, 0], main_people(track, 1).xy[:, 0])
+    small = pick_person(track, OnePerson(number=2))
+    assert torch.equal(small.score[:, 0], torch.tensor(b[1], dtype=torch.float32))
+    mask = torch.zeros(90, 160)
+    mask[:, 100:] = 1  # the right half, at a quarter of the canvas
+    assert torch.equal(pick_person(track, OnePerson(mask=mask)).xy, small.xy)
+    with pytest.raises(ValueError, match="from 1 to 2"):
+        pick_person(track, OnePerson(number=3))
+    with pytest.raises(ValueError, match="nobody stands under"):
+        pick_person(track, OnePerson(mask=torch.zeros(9, 16)))
+
+
+def test_numbers_stand_over_heads_only_where_there_are_several():
+    a, b = person(2, (150, 180), (200, 180)), person(2, (480, 180), (440, 180))
+    track, frames = track_of([a, b]), torch.zeros(2, 360, 640, 3)
+    drawn = number_people(frames, track)
+    assert not frames.any()
+    for x in (150, 480):
+        assert drawn[0, 70:100, x - 20 : x + 20].max() == 1
+    assert number_people(frames, track_of([a])) is frames
 
 
 def test_somebody_who_returns_within_a_second_keeps_the_row():

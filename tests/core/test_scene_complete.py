@@ -11,7 +11,7 @@ from dreamdance_core.geometry.trajectory import camera_path, scale_path, spiral
 from dreamdance_core.inpaint.backends import telea
 from dreamdance_core.runtime import Runtime
 from dreamdance_core.scene.complete import SceneOptions, complete_scene
-from dreamdance_core.scene.place import place_path, scene_extent
+from dreamdance_core.scene.place import WantedPath, place_path, scene_extent
 from dreamdance_core.scene.warp import surface, warp
 from dreamdance_core.types import Cameras, Depth
 
@@ -158,13 +158,13 @@ def test_placing_ignores_frame_and_scale_of_the_source():
     """Traps 7, 8, 10."""
     _, depth = _scene()
     path = camera_path("orbit", 24, 1.0, REFERENCE, distance=2.0)
-    base = place_path(path, depth.z[0], K=K, median_depth=2.0)
+    base = place_path(WantedPath(cameras=path, median_depth=2.0), depth.z[0], K=K)
     moved = rigid(so3_exp(torch.tensor([0.4, 1.0, -0.3])), torch.tensor([7.0, -2.0, 5.0]))
     other = replace(path, c2w=moved @ scale_path(path.c2w, 1e3))
-    placed = place_path(other, depth.z[0], K=K, median_depth=2.0e3)
+    placed = place_path(WantedPath(cameras=other, median_depth=2.0e3), depth.z[0], K=K)
     torch.testing.assert_close(placed.c2w, base.c2w, atol=2e-3, rtol=0)
     assert torch.equal(base.c2w[0], torch.eye(4))
-    larger = place_path(path, 10 * depth.z[0], K=K, median_depth=2.0)
+    larger = place_path(WantedPath(cameras=path, median_depth=2.0), 10 * depth.z[0], K=K)
     torch.testing.assert_close(larger.c2w[:, :3, 3], 10 * base.c2w[:, :3, 3], atol=1e-3, rtol=1e-3)
 
 
@@ -172,29 +172,29 @@ def test_placed_paths_keep_parallax_zoom_and_out_of_walls():
     _, depth = _scene()
     z = depth.z[0]
     small = camera_path("truck", 24, 0.3, REFERENCE, distance=2.0)
-    placed = place_path(small, z, K=K, median_depth=2.0, sigma=0.0)
+    placed = place_path(WantedPath(cameras=small, median_depth=2.0), z, K=K, sigma=0.0)
     ratio = placed.c2w[-1, 0, 3] / small.c2w[-1, 0, 3] / (z.median() / 2.0)
     assert 0.9 < float(ratio) <= 1.001  # translation over depth as in the clip, but for the soft limit
-    unknown = place_path(small, z, K=K, gain=0.5, sigma=0.0)
+    unknown = place_path(WantedPath(cameras=small, gain=0.5), z, K=K, sigma=0.0)
     expected = 0.5 * 0.3 * scene_extent(z, torch.ones_like(z, dtype=torch.bool), K)
     assert float(unknown.c2w[:, :3, 3].norm(dim=-1).max()) <= expected + 1e-5
     into_the_wall = replace(small, c2w=camera_path("dolly", 24, 50.0, REFERENCE, distance=2.0).c2w)
-    held = place_path(into_the_wall, z, K=K, median_depth=2.0)
+    held = place_path(WantedPath(cameras=into_the_wall, median_depth=2.0), z, K=K)
     assert float(held.c2w[:, 2, 3].max()) <= 0.5 * float(z.quantile(0.05)) + 1e-4
     zoom = camera_path("zoom", 5, 1.0, replace(REFERENCE, K=2 * K[None]))
-    assert abs(float(place_path(zoom, z, K=K).K[-1, 0, 0]) - 1.5 * 80) < 1e-3
+    assert abs(float(place_path(WantedPath(cameras=zoom), z, K=K).K[-1, 0, 0]) - 1.5 * 80) < 1e-3
 
 
 def test_depth_units_are_followed_exactly_and_still_shots_stay():
     """Trap 11: a static path must pass."""
     _, depth = _scene()
     path = replace(_path(), c2w=rigid(so3_exp(torch.tensor([0.1, 0.0, 0.3])), torch.ones(3)) @ _path().c2w)
-    placed = place_path(path, depth.z[0], K=K, units="depth")
+    placed = place_path(WantedPath(cameras=path, units="depth"), depth.z[0], K=K)
     torch.testing.assert_close(placed.c2w, _path().c2w, atol=1e-5, rtol=0)
     still = camera_path("static", 5, 1.0, REFERENCE)
-    assert torch.equal(place_path(still, depth.z[0], K=K).c2w, torch.eye(4).expand(5, 4, 4))
+    assert torch.equal(place_path(WantedPath(cameras=still), depth.z[0], K=K).c2w, torch.eye(4).expand(5, 4, 4))
     with pytest.raises(ValueError, match="usable"):
-        place_path(path, torch.zeros(HEIGHT, WIDTH), K=K)
+        place_path(WantedPath(cameras=path), torch.zeros(HEIGHT, WIDTH), K=K)
 
 
 def test_spiral_poses_of_a_completed_scene_see_the_sky():

@@ -20,7 +20,7 @@ from dreamdance_core.io.camera_files import read_cameras, write_cameras
 from dreamdance_core.io.images import Picture
 from dreamdance_core.io.maps import read_clip_mask
 from dreamdance_core.io.stages import StageFiles
-from dreamdance_core.io.video import ClipRange, read_clip, write_video
+from dreamdance_core.io.video import Audio, ClipRange, read_clip, write_video
 from dreamdance_core.runtime import Runtime
 from dreamdance_core.scene.complete import SceneOptions, complete_scene
 from dreamdance_core.types import Cameras, CameraSolution, Depth, PoseTrack, Views
@@ -69,10 +69,10 @@ def test_files_of_few_digits_give_rotations(tmp_path, name):
 COUNTERS = [round(26 + 18 * float(np.sin(0.29 * k)) + 0.5 * k) for k in range(60)]
 
 
-def counted_clip(path):
+def counted_clip(path, sound=None):
     """A video whose brightness is COUNTERS[frame] / 128."""
     frames = torch.tensor(COUNTERS)[:, None, None, None].expand(-1, HEIGHT, WIDTH, 3) / 128
-    return write_video(path, frames, 24.0)
+    return write_video(path, frames, 24.0, sound)
 
 
 def counters_of(frames: torch.Tensor) -> torch.Tensor:
@@ -134,12 +134,13 @@ def best_lag(a: torch.Tensor, b: torch.Tensor) -> int:
 @pytest.mark.parametrize(
     "steps", [ClipRange(), ClipRange(start=7, frames=24, stride=2), ClipRange(start=4, frames=28, fps=16.0)]
 )
-def test_counters_in_the_clip_survive_to_the_end(tmp_path, monkeypatch, steps):
-    """Trap 12: pose, its video, the person mask and the camera of output frame k all belong to source frame k."""
+def test_counters_in_the_clip_survive_to_the_end(counters, tmp_path, monkeypatch, steps):
+    """Trap 12: pose and its video, person mask, camera and sound of output frame k belong to source frame k."""
     fake = FakeBackends()
     monkeypatch.setattr(pipeline, "backends", fake)
     monkeypatch.setattr(pipeline, "estimate_camera", estimated)
-    clip = read_clip(counted_clip(tmp_path / "c.mp4"), steps)
+    sound = Audio(waveform=counters.chirp(60 / 24), sample_rate=32000)
+    clip = read_clip(counted_clip(tmp_path / "c.mp4", sound), steps)
     wanted = torch.tensor([float(COUNTERS[i]) for i in clip.source_index])
     torch.testing.assert_close(counters_of(clip.frames), wanted, atol=0.6, rtol=0)
     alpha = torch.zeros(HEIGHT, WIDTH)
@@ -161,6 +162,11 @@ def test_counters_in_the_clip_survive_to_the_end(tmp_path, monkeypatch, steps):
     for series in (made.pose.xy[:, 0, 11, 0], pose_x, body_x, camera_x):
         assert best_lag(wanted, series) == 0
         assert float(torch.corrcoef(torch.stack([wanted, series]))[0, 1]) > 0.97
+    again = read_clip(write_video(tmp_path / "out.mp4", made.frames, clip.fps, clip.audio))  # as `animate` does
+    assert len(again.frames) == len(wanted) and abs(again.fps - clip.fps) < 1e-3
+    for k in (2, len(wanted) // 2, len(wanted) - 3):
+        heard = counters.time_of(again.audio.waveform[0], 32000, k / clip.fps)
+        assert abs(heard - clip.source_index[k] / 24) < 0.5 / 16, "the sound of its picture"
     widest = int(camera_x.abs().argmax())
     again = render(made.gaussians, made.background.cameras[widest], run=Runtime()).frames[0]
     torch.testing.assert_close(made.frames[widest], again)

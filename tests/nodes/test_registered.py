@@ -25,10 +25,10 @@ def schemas(pack):
 
 def test_all_nodes_of_the_design_are_there(schemas):
     designed = """
-    LoadSample SegmentCharacter ExtractPose SavePose LoadPose EditPose EstimateDepth CaptionScene RetargetPose
-    EstimateCamera CameraPath LoadCameras SaveCameras CamerasToLoad3D CamerasToCameraCtrl CamerasToWan
+    LoadSample SegmentCharacter ExtractPose SavePose LoadPose EditPose PickPerson EstimateDepth CaptionScene
+    RetargetPose EstimateCamera CameraPath LoadCameras SaveCameras CamerasToLoad3D CamerasToCameraCtrl CamerasToWan
     SpiralSceneInpaint TrainGaussians RenderBackground LoadModel GatedVideoInpaint TemporalAggregate
-    ComposeControlVideo PasteBack Puppet LoadScene PlaceCameras"""
+    ComposeControlVideo PasteBack Puppet LoadScene PlaceCameras SmoothPose ResampleClip"""
     assert {f"DreamDance{name}" for name in designed.split()} <= set(schemas)
 
 

@@ -131,7 +131,7 @@ def test_save_load_and_edit_pose(pack, poses, tmp_path, monkeypatch):
     read = pack.dreamdance_core.io.pose_files.from_pose_keypoint
     before = read(poses[0][0])
     edits = '[{"point": "nose", "frames": [1, 2], "dx": 5}, {"point": "left_hand", "remove": true}]'
-    after = read(pose.EditPose.execute(poses[0][0], 10.0, -3.0, 1.0, edits)[0])
+    after = read(pack.nodes.pose_edit.EditPose.execute(poses[0][0], 10.0, -3.0, 1.0, edits)[0])
     seen = before.score[0, 0] > 0.3
     moved = (after.xy - before.xy)[0, 0, seen & (after.score[0, 0] > 0)]
     torch.testing.assert_close(moved, torch.tensor([[10.0, -3.0]]).expand_as(moved), atol=1e-3, rtol=0)
@@ -140,7 +140,7 @@ def test_save_load_and_edit_pose(pack, poses, tmp_path, monkeypatch):
     bad = {
         "[": "not JSON",
         '[{"point": "tail"}]': "point must be",
-        '[{"point": ["nose"]}]': "point must be",
+        '[{"point": ["tail"]}]': "point must be",
         '[{"pt": 1}]': "unknown key",
         '[{"point": "nose", "frames": [1]}]': "frames must be a number or",
         '[{"point": "nose", "frames": "all"}]': "frames must be a number or",
@@ -149,7 +149,7 @@ def test_save_load_and_edit_pose(pack, poses, tmp_path, monkeypatch):
     }
     for wrong, words in bad.items():
         with pytest.raises(ValueError, match=words):
-            pose.EditPose.execute(poses[0][0], 0.0, 0.0, 1.0, wrong)
+            pack.nodes.pose_edit.EditPose.execute(poses[0][0], 0.0, 0.0, 1.0, wrong)
 
 
 def test_estimated_camera_goes_into_files_and_back(pack, sample, poses, tmp_path, monkeypatch):

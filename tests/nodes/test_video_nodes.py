@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -66,8 +68,9 @@ def test_gated_model_is_loaded_and_samples_in_windows(pack, checkpoint):
     short = {k: v[:21] if len(v) == 24 else v for k, v in inputs.items()}
     with pytest.raises(ValueError, match="8k"):
         video.GatedVideoInpaint.execute(model, **short, **run)
-    with pytest.raises(FileNotFoundError, match="base 'nowhere' is not a folder in"):
-        video.LoadModel.execute(checkpoint, "nowhere")
+    for outside in ("nowhere", "tiny/../..", str(Path(__file__).parent)):
+        with pytest.raises(FileNotFoundError, match="base '.*' is not a folder in"):
+            video.LoadModel.execute(checkpoint, outside)
 
 
 def test_temporal_aggregate_joins_clips_of_any_model(pack):

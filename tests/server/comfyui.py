@@ -209,9 +209,13 @@ def running(base: Path, *, seconds: float = 240) -> Iterator[Server]:
     for name in ("input", "output", "temp", "user", "models", "custom_nodes"):
         (base / name).mkdir(parents=True, exist_ok=True)
     (base / "custom_nodes" / "unusable_images.py").write_text(_UNUSABLE_IMAGES)
-    link = base / "custom_nodes" / "dreamdance"
-    if not link.exists():
-        link.symlink_to(PACK, target_is_directory=True)
+    for name, source in (
+        ("dreamdance", PACK),
+        ("community_stubs.py", PACK / "tests" / "server" / "community_stubs.py"),
+    ):
+        link = base / "custom_nodes" / name
+        if not link.exists():
+            link.symlink_to(source, target_is_directory=source.is_dir())
     server = Server(_free_port(), base, base / "server.log")
     command = [sys.executable, str(source_tree() / "main.py"), "--cpu", "--disable-api-nodes", "--listen", "127.0.0.1"]
     command += ["--port", str(server.port), "--base-directory", str(base), "--database-url", "sqlite:///:memory:"]

@@ -38,8 +38,12 @@ def to_api(workflow: dict, object_info: dict) -> dict[str, dict]:
     for node in workflow["nodes"]:
         if node["type"] in ("Note", "MarkdownNote"):
             continue
-        values = list(node.get("widgets_values") or [])
-        inputs = dict(_widgets(object_info[node["type"]]["input"], values))
+        stored = node.get("widgets_values") or []
+        values = [] if isinstance(stored, dict) else list(stored)
+        # VideoHelperSuite stores its widgets by name, those of the chosen format among them.
+        inputs = (
+            dict(stored) if isinstance(stored, dict) else dict(_widgets(object_info[node["type"]]["input"], values))
+        )
         if values:
             raise ValueError(f"{node['type']}: widgets_values has {len(values)} values too many: {values}")
         for socket in node.get("inputs", []):
