@@ -25,6 +25,7 @@ import numpy as np
 import pycolmap
 
 FEW = 20  # observations; fewer tie no frame to another
+ENOUGH = 300  # observations of a frame in the last adjustment
 SMOOTH = 100.0  # weight of a focal length's second differences: a window of about eight frames
 
 
@@ -243,6 +244,22 @@ def triangulate(
     return points, good & told[tracks.point]
 
 
+def thinned(tracks: Tracks, good: np.ndarray) -> np.ndarray:
+    """Of the good observations (M,) those of the longest tracks, until every frame has ENOUGH: more add only time."""
+    seen = np.bincount(tracks.point[good])
+    rows = np.flatnonzero(good)
+    rows = rows[np.argsort(tracks.point[rows], kind="stable")]
+    groups = np.split(rows, np.flatnonzero(np.diff(tracks.point[rows])) + 1)
+    groups.sort(key=lambda mine: -seen[tracks.point[mine[0]]])
+    count, kept = np.zeros(tracks.frames, int), np.zeros_like(good)
+    for mine in groups:
+        frames = tracks.frame[mine]
+        if (count[frames] < ENOUGH).any():
+            count[frames] += 1
+            kept[mine] = True
+    return kept
+
+
 def assemble(
     tracks: Tracks, poses: dict[int, pycolmap.Rigid3d], focals: np.ndarray, points: np.ndarray, good: np.ndarray
 ) -> pycolmap.Reconstruction:
@@ -285,7 +302,7 @@ def solve_tracks(job: Path, settings: dict) -> pycolmap.Reconstruction | None:
     points, good = triangulate(tracks, poses, focals, points)
     if not good.any():
         return None
-    model = assemble(tracks, poses, focals, points, good)
+    model = assemble(tracks, poses, focals, points, thinned(tracks, good))
     model.update_point_3d_errors()
     noise = float(np.median([p.error for p in model.points3D.values()]))
     polish(model, settings, min(max(1.5 * noise, 0.1), 1.0), not settings["focal"])
