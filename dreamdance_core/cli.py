@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +33,19 @@ def _focal(text: str) -> float:
     if not value > 4:
         raise argparse.ArgumentTypeError(f"focal must be in pixels (> 4), got {text}; multiply by the width")
     return value
+
+
+def _lens(text: str) -> tuple[float, str]:
+    """A focal length and its unit: 800, 800px, 35mm or 60deg."""
+    match = re.fullmatch(r"([0-9.]+)\s*(px|mm|deg|degrees)?", text.strip().lower())
+    if match is None or not _is_number(match[1]):
+        raise argparse.ArgumentTypeError(f"focal must look like 800px, 35mm or 60deg, got {text!r}")
+    unit = {"deg": "degrees", None: "px"}.get(match[2], match[2])
+    return float(match[1]), unit
+
+
+def _is_number(text: str) -> bool:
+    return text.count(".") <= 1 and text != "."
 
 
 def _seed(text: str) -> int:
@@ -144,7 +158,11 @@ def _clip_commands(add: Add) -> None:
     camera = add("camera", parts.camera, "the camera of a clip, persons ignored")
     camera.add_argument("video_file", type=Path, metavar="video")
     camera.add_argument("--mask", type=Path, help="person masks: .npz or video (default: from the pose)")
-    camera.add_argument("--focal", type=_focal, help="focal length, px (default: estimated)")
+    camera.add_argument("--focal", type=_lens, help="focal length: 800 or 800px of the file's pixels, 35mm of 35 mm "
+                        "film, or 60deg across the picture (default: estimated)")  # fmt: skip
+    camera.add_argument("--zoom", action="store_true", help="the lens zooms while the camera travels: one focal "
+                        "length per frame")  # fmt: skip
+    camera.add_argument("--picture", type=Path, help="a picture of the path, .png")
     camera.add_argument("--out", type=Path, required=True, help="camera.json, or .txt (TUM), .npy, …")
     _family(camera, "camera", "pycolmap")
     _family(camera, "pose", "blazepose")

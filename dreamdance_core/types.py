@@ -97,6 +97,7 @@ class CameraSolution:
     solved: Bool[Tensor, "T"]  # False where the pose was interpolated
     median_depth: float | None  # median z of the background in frame 0, in the path's own unit; None without parallax
     reprojection_px: float | None = None
+    parallax_deg: float | None = None  # by how much half of the points are seen from more different directions
     notes: tuple[str, ...] = ()  # what was assumed, as sentences for the user
 
 
@@ -180,7 +181,10 @@ class CameraBackend(Protocol):
     def __call__(
         self, frames: Float[Tensor, "T H W 3"], person_mask: Float[Tensor, "T H W"] | None, focal: float | None
     ) -> CameraSolution:
-        """The clip's camera with persons ignored; focal in pixels, None = estimate it."""
+        """The clip's camera with persons ignored; focal in pixels, None = estimate it.
+
+        A class attribute `takes_tracks = True` says that it wants the corner tracks of the background too, as `tracks`.
+        """
 
 
 @runtime_checkable

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import torch
@@ -9,6 +10,9 @@ from comfy_api.latest import io
 
 from ..dreamdance_core import backends
 from ..dreamdance_core.camera.estimate import estimate_camera
+from ..dreamdance_core.camera.picture import draw_path
+from ..dreamdance_core.camera.report import report_lines
+from ..dreamdance_core.geometry.convert import LENS_UNITS, focal_px
 from ..dreamdance_core.geometry.path_edits import concat, retime
 from ..dreamdance_core.geometry.pinhole import focal_from_fov, intrinsics
 from ..dreamdance_core.geometry.trajectory import MOVES, PRESETS, camera_path, combined
@@ -19,8 +23,18 @@ from ..dreamdance_core.pose.regions import person_mask as capsules
 from ..dreamdance_core.types import Cameras as CamerasValue
 from . import files, host
 from .camera_paths import path_result
-from .preview import path_report, path_ui
-from .sockets import MAX_SEED, Cameras, PoseKeypoint, backend_input, cameras_of, median_depth_of
+from .camera_sources import people_from_sam3, solution_from_da3
+from .preview import path_ui
+from .sockets import (
+    MAX_SEED,
+    Cameras,
+    DA3Geometry,
+    PoseKeypoint,
+    Sam3Tracks,
+    backend_input,
+    cameras_of,
+    median_depth_of,
+)
 
 _SUFFIXES = {"camera.json": ".json", "TUM": ".txt", "RealEstate10K": ".re10k.txt", "npy": ".npy", "COLMAP": ""}
 
@@ -40,7 +54,8 @@ class EstimateCamera(io.ComfyNode):
                 io.Image.Input("images", tooltip="The clip, in order. 24 to 200 frames are a good length."),
                 backend_input(
                     "camera",
-                    "How the path is solved. pycolmap takes about 1 s per frame on 2 cores, in its own process.",
+                    "How the path is solved. pycolmap takes about a quarter of a second per frame on 2 cores, in its "
+                    "own process; dpvo needs that package and CUDA.",
                 ),
                 io.Float.Input(
                     "fps",
@@ -56,8 +71,8 @@ class EstimateCamera(io.ComfyNode):
                     min=0.0,
                     max=100000.0,
                     step=1.0,
-                    tooltip="Focal length in px of this clip's width; 0 = estimate it. A true value makes short or "
-                    "shaky clips much more reliable.",
+                    tooltip="Focal length of the clip, in focal_unit (px of this clip's width); 0 = estimate it. "
+                    "A true value makes short or shaky clips much more reliable.",
                 ),
                 io.Mask.Input(
                     "person_mask",
@@ -69,28 +84,84 @@ class EstimateCamera(io.ComfyNode):
                     optional=True,
                     tooltip="The clip's pose; limbs as thick capsules are ignored. Used when there is no person mask.",
                 ),
+                Sam3Tracks.Input(
+                    "sam3_tracks",
+                    optional=True,
+                    tooltip="Everything SAM3 tracked is ignored. Used when there is no person mask.",
+                ),
+                DA3Geometry.Input(
+                    "geometry",
+                    optional=True,
+                    tooltip="DA3_GEOMETRY of a multiview run over the clip: its cameras are kept as they are, nothing "
+                    "is solved, and backend, focal and masks are not used.",
+                ),
+                io.Combo.Input(
+                    "focal_unit",
+                    options=list(LENS_UNITS),
+                    default="px",
+                    optional=True,
+                    tooltip="Unit of focal: px of the clip, mm of 35 mm film (36 mm = the longer side), or degrees of "
+                    "the horizontal field of view.",
+                ),
+                io.Combo.Input(
+                    "zoom",
+                    options=["off", "on"],
+                    default="off",
+                    optional=True,
+                    tooltip="on: the lens zooms while the camera travels, and every frame gets its own focal length. A "
+                    "clip that only zooms is recognised without it.",
+                ),
             ],
             outputs=[
                 Cameras.Output(
                     "cameras", display_name="cameras", tooltip="One camera per frame; arbitrary length unit."
                 ),
                 io.String.Output("report", display_name="report", tooltip="What was found and what was assumed."),
+                io.Image.Output("picture", display_name="picture", tooltip="The path from above and from the side."),
             ],
         )
 
     @classmethod
-    def execute(cls, images, backend, fps, focal, person_mask=None, pose=None) -> io.NodeOutput:
-        run = host.runtime()
-        frames = host.from_host(images, "images")
-        mask = None
-        if person_mask is not None:
-            mask = host.mask_of(person_mask, frames, "person_mask")
-        elif pose is not None:
-            mask = host.mask_of(capsules(from_pose_keypoint(pose)), frames, "pose")
-        solver = backends.load("camera", backend, run)
-        solution = estimate_camera(frames, solver, person_mask=mask, focal=focal or None, fps=fps, run=run)
-        report = path_report(solution)
-        return io.NodeOutput(solution, report, ui=path_ui(solution.cameras, report))
+    def execute(
+        cls,
+        images,
+        backend,
+        fps,
+        focal,
+        person_mask=None,
+        pose=None,
+        sam3_tracks=None,
+        geometry=None,
+        focal_unit="px",
+        zoom="off",
+    ) -> io.NodeOutput:
+        frames, start = host.from_host(images, "images"), time.perf_counter()
+        height, width = frames.shape[1:3]
+        if geometry is not None:
+            solution = solution_from_da3(geometry, width, height, fps)
+            if len(solution.cameras) != len(frames):
+                got, want = len(solution.cameras), len(frames)
+                raise ValueError(f"geometry must have one view per picture, {want}, got {got}; run DA3 on this clip")
+        else:
+            run = host.runtime()
+            solver = backends.load("camera", backend, run, zoom=zoom == "on")
+            lens = focal_px(focal, focal_unit, width, height) if focal else None
+            mask = _people(frames, person_mask, pose, sam3_tracks)
+            solution = estimate_camera(frames, solver, person_mask=mask, focal=lens, fps=fps, run=run)
+        report = "\n".join(report_lines(solution, time.perf_counter() - start))
+        picture = host.to_host(draw_path(solution)[None])
+        return io.NodeOutput(solution, report, picture, ui=path_ui(solution.cameras, report))
+
+
+def _people(frames, person_mask, pose, sam3_tracks):
+    """Who is to be ignored, from the first of the three that is there; None when nobody is named."""
+    if person_mask is not None:
+        return host.mask_of(person_mask, frames, "person_mask")
+    if sam3_tracks is not None:
+        return host.mask_of(people_from_sam3(sam3_tracks), frames, "sam3_tracks")
+    if pose is not None:
+        return host.mask_of(capsules(from_pose_keypoint(pose)), frames, "pose")
+    return None
 
 
 class CameraPath(io.ComfyNode):

@@ -10,6 +10,7 @@ from ..dreamdance_core.geometry.path_edits import retime
 from ..dreamdance_core.io.pose_files import from_pose_keypoint
 from ..dreamdance_core.types import Cameras as CamerasValue
 from . import host
+from .camera_sources import solution_from_da3
 from .control import control_clip, face_crops, paste_back, wan_length
 from .preview import path_ui
 from .sockets import CameraCtrlPoses, Cameras, DA3Geometry, PoseKeypoint, WanCameraEmbedding, cameras_of
@@ -226,12 +227,8 @@ class CamerasFromGeometry(io.ComfyNode):
 
     @classmethod
     def execute(cls, geometry, width, height, fps) -> io.NodeOutput:
-        if geometry.get("extrinsics") is None or geometry.get("intrinsics") is None:
-            raise ValueError(
-                "geometry must come from a multiview run, this one has no cameras; set DA3's mode to multiview"
-            )
-        cameras = convert.from_da3(geometry["extrinsics"], geometry["intrinsics"], width, height, fps)
-        return io.NodeOutput(cameras, ui=path_ui(cameras))
+        solution = solution_from_da3(geometry, width, height, fps)
+        return io.NodeOutput(solution, ui=path_ui(solution.cameras))
 
 
 def _lengthened(cameras: CamerasValue, frames: int) -> CamerasValue:

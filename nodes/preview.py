@@ -19,7 +19,7 @@ from ..dreamdance_core.io.whole import write_whole
 from ..dreamdance_core.pose import draw
 from ..dreamdance_core.pose.edit import BLEND, GROUPS, NAMES
 from ..dreamdance_core.pose.keypoints import BODY_LINKS, FACE, HAND_LINKS, LEFT_HAND, RIGHT_HAND
-from ..dreamdance_core.types import Cameras, CameraSolution, Depth, Gaussians, PoseTrack
+from ..dreamdance_core.types import Cameras, Depth, Gaussians, PoseTrack
 
 _MOST_POINTS = 200  # of a path that is sent to the browser
 _PREVIEW_FRAMES = 24
@@ -146,23 +146,6 @@ def pose_ui(track: PoseTrack, frames: Tensor | None) -> dict[str, list]:
         "blend": BLEND,
     }
     return {"dreamdance_pose": [payload]}
-
-
-def path_report(solution: CameraSolution) -> str:
-    """What the solver found, as lines for the user."""
-    cameras = solution.cameras
-    solved = int(solution.solved.sum())
-    lines = [
-        f"motion: {solution.kind}",
-        f"frames solved: {solved} of {len(cameras)}",
-        f"focal length: {float(cameras.K[0, 0, 0]):.1f} px at {cameras.width} px width",
-    ]
-    if solution.median_depth is not None:
-        path = float(torch.linalg.vector_norm(cameras.c2w[1:, :3, 3] - cameras.c2w[:-1, :3, 3], dim=-1).sum())
-        lines.append(f"path length: {path / solution.median_depth:.3f} of the background's median depth")
-    if solution.reprojection_px is not None:
-        lines.append(f"reprojection error: {solution.reprojection_px:.2f} px")
-    return "\n".join([*lines, *solution.notes])
 
 
 def depth_report(depth: Depth, source: str) -> str:

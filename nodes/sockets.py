@@ -27,6 +27,7 @@ CameraCtrlPoses = io.Custom("CAMERACTRL_POSES")
 WanCameraEmbedding = io.Custom("WAN_CAMERA_EMBEDDING")
 DA3Geometry = io.Custom("DA3_GEOMETRY")
 MoGeGeometry = io.Custom("MOGE_GEOMETRY")
+Sam3Tracks = io.Custom("SAM3_TRACK_DATA")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,6 +49,12 @@ def splat_bytes():
 
 
 @pytest.fixture(scope="session")
+def camera_clips():
+    """Generated clips with known cameras."""
+    return load_helper("camera_clips", "core")
+
+
+@pytest.fixture(scope="session")
 def counters():
     """Frames that carry their number, sound that carries its time."""
     return load_helper("counters", "core")

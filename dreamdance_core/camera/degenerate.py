@@ -17,7 +17,7 @@ from jaxtyping import Float
 from ..geometry.rigid import so3_exp
 from .tracking import Pair
 
-NOISE = 0.6  # px, what a track is worth
+NOISE = 0.25  # px, what a track is worth at best
 STILL = 0.75  # px at the working size; a picture that moves less is called static
 
 
@@ -46,7 +46,7 @@ def fit_turns(
     x, y, known = np.zeros((len(pairs), size, 2)), np.zeros((len(pairs), size, 2)), np.zeros((len(pairs), size))
     for i, pair in enumerate(pairs):
         n = len(pair.at_anchor)
-        x[i, :n], y[i, :n], known[i, :n] = pair.at_anchor - centre, pair.at_frame - centre, 1
+        x[i, :n], y[i, :n], known[i, :n] = pair.at_anchor - centre, pair.at_frame - centre, pair.share
     f = focals[:, None]
     ray = np.concatenate([x / f[..., None], np.ones((*x.shape[:2], 1))], -1)
     shift = np.stack([np.median(p.at_frame - p.at_anchor, axis=0) for p in pairs]) / f
@@ -55,9 +55,12 @@ def fit_turns(
     for scale in (32, 16, 8, 4, 4, 2, 2, 1, 1, 1, 1):
         error, jacobian = _linearise(ray, R, f * np.exp(log_zoom)[:, None], y)
         weight = known / (1 + (error**2).sum(-1) / scale**2)
-        J = jacobian[..., : 4 if zooms else 3]
-        normal = np.einsum("pn,pnki,pnkj->pij", weight, J, J) + 1e-6 * np.eye(J.shape[-1])
-        step = np.linalg.solve(normal, np.einsum("pn,pnki,pnk->pi", weight, J, error)[..., None])[..., 0]
+        J = jacobian[..., : 4 if zooms else 3].reshape(len(pairs), 2 * size, -1)
+        weighed = J * np.repeat(weight, 2, 1)[..., None]
+        normal = np.einsum("pmi,pmj->pij", weighed, J) + 1e-6 * np.eye(J.shape[-1])
+        step = np.linalg.solve(normal, np.einsum("pmi,pm->pi", weighed, error.reshape(len(pairs), -1))[..., None])[
+            ..., 0
+        ]
         R = _exp(step[:, :3]) @ R
         if zooms:
             log_zoom += step[:, 3]
@@ -74,13 +77,10 @@ def _linearise(
     ray: Float[np.ndarray, "P N 3"], R: Float[np.ndarray, "P 3 3"], f: Float[np.ndarray, "P 1"], y: np.ndarray
 ) -> tuple[Float[np.ndarray, "P N 2"], Float[np.ndarray, "P N 2 4"]]:
     """Error y - projection, and its slope by a left rotation (3) and the logarithm of the zoom (1)."""
-    q = np.einsum("pij,pnj->pni", R, ray)
+    q = sum(R[:, None, :, k] * ray[..., k : k + 1] for k in range(3))
     u, v = q[..., 0] / q[..., 2], q[..., 1] / q[..., 2]
-    zero = np.zeros_like(u)
-    turn_u = np.stack([-u * v, 1 + u * u, -v], -1)
-    turn_v = np.stack([-1 - v * v, u * v, u], -1)
-    slope = np.stack([np.concatenate([turn_u, u[..., None]], -1), np.concatenate([turn_v, v[..., None]], -1)], -2)
-    return y - f[..., None] * np.stack([u, v], -1) + zero[..., None], f[..., None, None] * slope
+    slope = np.stack([[-u * v, 1 + u * u, -v, u], [-1 - v * v, u * v, u, v]]).transpose(2, 3, 0, 1)
+    return y - f[..., None] * np.stack([u, v], -1), f[..., None, None] * slope
 
 
 def _cost(residuals: list[Float[np.ndarray, "_"]]) -> float:
@@ -93,8 +93,7 @@ def search_focal(pairs: list[Pair], centre: Float[np.ndarray, "2"], width: int, 
 
     Only wide turns tell it: a pan of a few degrees moves the picture in the same way under any focal length.
     """
-    far = sorted(pairs, key=lambda p: -p.shift)[:16]
-    far = [replace(p, at_anchor=p.at_anchor[::3], at_frame=p.at_frame[::3]) for p in far]  # for speed
+    far = [_thinned(p, 120) for p in sorted(pairs, key=lambda p: -p.shift)[:12]]  # for speed
 
     def cost(focal: float) -> float:
         return _cost(fit_turns(far, centre, np.full(len(far), focal), zooms)[2])
@@ -111,6 +110,12 @@ def search_focal(pairs: list[Pair], centre: Float[np.ndarray, "2"], width: int, 
             low += third
     focal = float(np.exp((low + high) / 2))
     return focal, min(cost(focal * 1.15), cost(focal / 1.15)) - cost(focal)
+
+
+def _thinned(pair: Pair, most: int) -> Pair:
+    """At most about `most` of a pair's corners, of all parts of the picture."""
+    step = max(1, len(pair.at_anchor) // most)
+    return replace(pair, at_anchor=pair.at_anchor[::step], at_frame=pair.at_frame[::step])
 
 
 def fit_path(
@@ -170,32 +175,58 @@ def solve_turn(pairs: list[Pair], count: int, width: int, height: int, focal: fl
     return zoomed if _zooms(zoomed, plain) else plain
 
 
+def stands_still(pairs: list[Pair]) -> bool:
+    """Whether in nine of ten pairs a third of the area with tracks has not moved: only a resting camera shows that,
+    even where somebody nobody masked has more corners than a flat background.
+    """
+    shares = []
+    for pair in pairs:
+        moved = np.linalg.norm(pair.at_frame - pair.at_anchor, axis=1)
+        shares.append(float(np.average(moved < STILL, weights=pair.share)))
+    return float(np.quantile(shares, 0.1)) > 1 / 3
+
+
 def _zooms(zoomed: Turn, plain: Turn) -> bool:
     """Whether the zoom is worth its parameter: over 2 %, and the tracks fit better by a fifth."""
     return bool(zoomed.zoom.max() / zoomed.zoom.min() > 1.02) and zoomed.residual < 0.8 * plain.residual
 
 
 def parallax_score(pairs: list[Pair], turn: Turn, width: int, height: int) -> float:
-    """In [0.5,1]: 0.5 = turning (and zooming) explains the tracks, 1 = only a travelling camera does.
+    """In [0.5,1]: 0.5 = turning and zooming, or one flat picture that is pushed about, explains the tracks; 1 = only
+    a travelling camera does.
 
-    Over the widest pair of every anchor: the share S_F / (S_F + S_turn) of ORB-SLAM's scores, weighted by the number
-    of tracks. Tracks are taken to be as exact as their epipolar distances say, at best NOISE px: they drift in a zoom.
+    Over the widest pair of every anchor: the share S_F / (S_F + S_turn) of ORB-SLAM's scores, weighted by the area
+    that the tracks cover. Tracks are taken to be as exact as their epipolar distances say, at best NOISE px.
     """
     centre = np.array([width / 2, height / 2])
     widest = [max((p for p in pairs if p.anchor == a), key=lambda p: p.shift) for a in {p.anchor for p in pairs}]
     telling = [p for p in widest if p.shift > 0.02 * width] or [max(widest, key=lambda p: p.shift)]
     focals = np.array([turn.focal * turn.zoom[p.anchor] for p in telling])
     _, _, lengths = fit_turns(telling, centre, focals, turn.zooms)
-    shares, weights = [], []
-    for pair, r in zip(telling, lengths, strict=True):
+    gained, explained = 0.0, {"turn": 0.0, "slide": 0.0}
+    for pair, turned in zip(telling, lengths, strict=True):
         distances = _epipolar_distances(pair)
         noise = np.clip(1.4826 * np.median(distances), NOISE, 3 * NOISE)
-        turned = np.maximum(5.99 - (r / noise) ** 2, 0).sum()
         chi2 = (distances / noise) ** 2
-        travelled = np.where(chi2 < 3.84, 5.99 - chi2, 0).sum() / 2
-        shares.append(travelled / max(travelled + turned, 1e-9))
-        weights.append(len(r))
-    return float(np.average(shares, weights=weights))
+        gained += float((pair.share * np.where(chi2 < 3.84, 5.99 - chi2, 0)).sum() / 2)
+        for name, off in (("turn", turned), ("slide", _slide_residual(pair, centre))):
+            explained[name] += float((pair.share * np.maximum(5.99 - (off / noise) ** 2, 0)).sum())
+    return gained / max(gained + max(explained.values()), 1e-9)
+
+
+def _slide_residual(pair: Pair, centre: Float[np.ndarray, "2"]) -> Float[np.ndarray, "N"]:
+    """Pixels by which the tracks differ from one flat picture shifted, scaled and rolled, as in 2D compositions."""
+    x, y = pair.at_anchor - centre, pair.at_frame - centre
+    one, zero = np.ones(len(x)), np.zeros(len(x))
+    A = np.stack([np.stack([x[:, 0], -x[:, 1], one, zero], -1), np.stack([x[:, 1], x[:, 0], zero, one], -1)], 1)
+    fit = np.array([1, 0, *np.median(y - x, axis=0)])
+    for scale in (16, 8, 4, 2, 1, 1, 1):
+        off = y - A @ fit
+        weighed = A * (pair.share / (1 + (off**2).sum(-1) / scale**2))[:, None, None]
+        fit = np.linalg.solve(
+            np.einsum("nki,nkj->ij", weighed, A) + 1e-9 * np.eye(4), np.einsum("nki,nk->i", weighed, y)
+        )
+    return np.linalg.norm(y - A @ fit, axis=1)
 
 
 def _epipolar_distances(pair: Pair) -> Float[np.ndarray, "2 N"]:

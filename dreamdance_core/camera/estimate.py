@@ -14,10 +14,13 @@ from ..geometry.rigid import rebase, rigid
 from ..process import WorkerError
 from ..runtime import Runtime
 from ..types import CameraBackend, Cameras, CameraSolution, MotionKind
-from .degenerate import STILL, Turn, parallax_score, solve_turn
-from .tracking import FEW, follow, small_background, small_grays
+from .degenerate import STILL, Turn, parallax_score, solve_turn, stands_still
+from .tracking import FEW, SIDE, small_background, small_grays
+from .tracks import pairs_of, track_clip
 
-SIDE = 640  # px, the longer side that motion is judged at
+# Of parallax_score. ORB-SLAM's limit is 0.55, but outlines of drawn art make inexact tracks: between these two the
+# solver is asked, and must do much better than turning.
+UNSURE, PARALLAX = 0.58, 0.607
 
 
 def estimate_camera(
@@ -40,23 +43,29 @@ def estimate_camera(
     grays = small_grays(frames, SIDE)
     height, width = grays.shape[1:]
     scale = frames.shape[2] / width
-    pairs, breaks = follow(grays, small_background(person_mask, grays.shape), run)
     if len(frames) == 1:
         return _static(frames, focal, fps, ("one frame has no motion: a static camera is assumed",))
+    tracks = track_clip(grays, small_background(person_mask, grays.shape), run)
+    pairs, breaks = pairs_of(tracks, width)
     if len(pairs) <= len(breaks):
         note = f"a static camera is assumed: fewer than {FEW} background points could be followed in most frames"
         return _static(frames, focal, fps, (note,))
     notes = _break_notes(breaks)
     turn = solve_turn(pairs, len(frames), width, height, None if focal is None else focal / scale)
-    if turn.travel < STILL and turn.residual < 2 * STILL:  # half of the tracks agree that nothing moves
-        return _static(frames, focal, fps, (*notes, "the background does not move: a static camera"))
-    # 0.55 is ORB-SLAM's limit; a person nobody masked also looks like parallax, up to a third of the picture.
-    if parallax_score(pairs, turn, width, height) < (0.62 if person_mask is None else 0.55):
-        return _turning(frames, turn, focal, fps, notes)
+    score = parallax_score(pairs, turn, width, height)
+    if turn.travel < STILL or stands_still(pairs):
+        without = _static(frames, focal, fps, (*notes, "the background does not move: a static camera"))
+    else:
+        without = _turning(frames, turn, focal, fps, notes)
+    if score < UNSURE:
+        return without
     try:
-        solution = backend(frames, person_mask, focal)
+        given = {"tracks": tracks} if getattr(backend, "takes_tracks", False) else {}
+        solution = backend(frames, person_mask, focal, **given)
     except WorkerError as error:
         return _turning(frames, turn, focal, fps, (*notes, f"{error}; a path without translation is used instead"))
+    if score < PARALLAX and not _convinces(solution, turn, scale):
+        return without
     doubt = _doubt(solution)
     if doubt:
         doubt = f"the solver's path was not used: {doubt}; a path without translation is used instead"
@@ -90,6 +99,14 @@ def _break_notes(breaks: list[int]) -> tuple[str, ...]:
     return (f"no background could be followed into {len(breaks)} frames (first: {breaks[0]}); the camera rests there",)
 
 
+def _convinces(solution: CameraSolution, turn: Turn, scale: float) -> bool:
+    """Whether a path explains the clip at least twice as exactly as turning does, from clearly different places."""
+    error, parallax = solution.reprojection_px, solution.parallax_deg
+    if error is None or parallax is None or not bool(solution.solved.all()):
+        return False
+    return error < 0.5 * turn.residual * scale and parallax > 0.5
+
+
 def _doubt(solution: CameraSolution) -> str | None:
     """Why a solver's path cannot be trusted; None when it can."""
     if solution.kind != "parallax":
@@ -101,7 +118,7 @@ def _doubt(solution: CameraSolution) -> str | None:
     if not 0.25 < ratio < 8:
         return f"its focal length of {ratio:.2g} picture widths is not a real lens"
     extent = float(solution.cameras.c2w[:, :3, 3].norm(dim=-1).max())
-    if solution.median_depth is None or not extent > 0.002 * solution.median_depth:
+    if solution.median_depth is not None and not extent > 0.002 * solution.median_depth:
         return "it moves by less than 0.2 % of the scene's depth"
     return None
 

@@ -8,18 +8,19 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..types import Cameras, CameraSolution
+from ..types import CameraSolution
 
 _INK, _PAPER, _GRID = (40, 44, 52), (250, 249, 246), (225, 223, 218)
 
 
-def draw_path(
-    cameras: Cameras, *, title: str = "", width: int = 960, height: int = 480
-) -> Float[Tensor, "height width 3"]:
+def draw_path(solution: CameraSolution, width: int = 960, height: int = 480) -> Float[Tensor, "height width 3"]:
     """The path from above (x right, z up) and from the side (z right, y down), early frames blue, late ones red.
 
-    Both views share one scale; wedges show where every eighth camera looks and how wide.
+    Both views share one scale; wedges show where every eighth camera looks and how wide. The title says what kind of
+    path it is and how many frames were solved.
     """
+    cameras = solution.cameras
+    title = f"{solution.kind}, {int(solution.solved.sum())}/{len(cameras)} frames, f {float(cameras.K[0, 0, 0]):.0f} px"
     canvas = np.full((height, width, 3), _PAPER, np.uint8)
     centres = cameras.c2w[:, :3, 3].cpu().double().numpy()
     extent = float(np.ptp(centres, axis=0).max())
@@ -55,13 +56,6 @@ def draw_path(
     cv2.line(canvas, (width // 2, 30), (width // 2, height - 30), _GRID, 1)
     cv2.putText(canvas, title, (12, 24), cv2.FONT_HERSHEY_SIMPLEX, 0.55, _INK, 1, cv2.LINE_AA)
     return torch.from_numpy(canvas).float() / 255
-
-
-def draw_solution(solution: CameraSolution) -> Float[Tensor, "H W 3"]:
-    """The path with its kind and how many frames were solved."""
-    cameras = solution.cameras
-    title = f"{solution.kind}, {int(solution.solved.sum())}/{len(cameras)} frames, f {float(cameras.K[0, 0, 0]):.0f} px"
-    return draw_path(cameras, title=title)
 
 
 def _colour(t: int, count: int) -> tuple[int, int, int]:

@@ -17,21 +17,21 @@ def locate_frames(
     background: UInt8[np.ndarray, "T h w"],
     solved: dict[int, Float[np.ndarray, "4 4"]],
     seen: dict[int, tuple[Float[np.ndarray, "N 2"], Float[np.ndarray, "N 3"]]],
-    K: Float[np.ndarray, "3 3"],
+    lens: dict[int, Float[np.ndarray, "3 3"]],
     run: Runtime,
 ) -> dict[int, Float[np.ndarray, "4 4"]]:
     """c2w of more frames: the 3D points that a solved frame sees are followed into its neighbours, then PnP.
 
-    `seen` gives pixel and world position of the points of every solved frame. Forwards first; what is still open is
-    tried backwards.
+    `seen` gives pixel and world position of the points of every solved frame, `lens` its K. Forwards first; what is
+    still open is tried backwards.
     """
     found = dict(solved)
     for order in (range(len(grays)), range(len(grays) - 1, -1, -1)):
-        xy, points, before = np.zeros((0, 2)), np.zeros((0, 3)), None
+        xy, points, K, before = np.zeros((0, 2)), np.zeros((0, 3)), np.eye(3), None
         for t in order:
             run.report(t, len(grays))
             if t in solved:
-                xy, points = seen[t]
+                (xy, points), K = seen[t], lens[t]
             elif before is not None:
                 xy, good = flow(grays[before], grays[t], xy)
                 good &= on_background(xy, background[t])
@@ -82,3 +82,20 @@ def interpolate(
     R = a[:, :3, :3] @ so3_exp(share * so3_log(a[:, :3, :3].mT @ b[:, :3, :3]))
     t = a[:, :3, 3] * (1 - share) + b[:, :3, 3] * share
     return rigid(R, t), torch.from_numpy(np.isin(times, known))
+
+
+def nearest(known: Int[np.ndarray, "N"], frame: int) -> int:
+    """The index of the known frame that is nearest in time."""
+    return int(np.abs(known - frame).argmin())
+
+
+def parallax(point: Int[np.ndarray, "M"], rays: Float[np.ndarray, "M 3"]) -> float:
+    """Degrees by which half of the points are seen from directions that differ more (frame to frame, first to last).
+
+    rays: from the cameras to their points, grouped by frame in the order of time.
+    """
+    rays = rays / np.linalg.norm(rays, axis=1, keepdims=True)
+    _, first = np.unique(point, return_index=True)
+    _, last = np.unique(point[::-1], return_index=True)
+    cosine = np.einsum("ni,ni->n", rays[first], rays[len(point) - 1 - last])
+    return float(np.degrees(np.median(np.arccos(cosine.clip(-1, 1)))))

@@ -9,8 +9,8 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
 
-from ..runtime import Runtime
-
+SIDE = 640  # px, the longer side of the grey pictures that corners are followed in
+CELL = 40  # px
 FEW = 30  # fewer tracks than this say nothing about the camera
 
 
@@ -22,6 +22,13 @@ class Pair:
     frame: int
     at_anchor: Float[np.ndarray, "N 2"]
     at_frame: Float[np.ndarray, "N 2"]
+
+    @property
+    def share(self) -> Float[np.ndarray, "N"]:
+        """What each corner's word is worth: those in one place share one vote, so that detail does not outvote area."""
+        cell = np.floor(self.at_anchor / CELL).astype(int)
+        _, which, count = np.unique(cell, axis=0, return_inverse=True, return_counts=True)
+        return 1 / count[which.reshape(-1)]
 
     @property
     def shift(self) -> float:
@@ -73,21 +80,56 @@ def corners(grey: UInt8[np.ndarray, "h w"], background: UInt8[np.ndarray, "h w"]
 def flow(
     before: UInt8[np.ndarray, "h w"], after: UInt8[np.ndarray, "h w"], xy: Float[np.ndarray, "N 2"]
 ) -> tuple[Float[np.ndarray, "N 2"], Bool[np.ndarray, "N"]]:
-    """Where the points went, and which of them came back within half a pixel when tracked backwards."""
+    """Where the points went, and which of them came back within half a pixel when tracked backwards.
+
+    Where many are lost, as in a jolt, they are looked for once more from where the whole picture went.
+    """
     if len(xy) == 0:
         return xy, np.zeros(0, bool)
+    out, good = _flow(before, after, xy, np.zeros(2))
+    if good.mean() < 0.75:
+        for jump in _jumps(before, after):
+            again, found = _flow(before, after, xy, jump)
+            if found.sum() > 1.1 * good.sum():
+                out, good = again, found
+    return out, good
+
+
+def _flow(
+    before: UInt8[np.ndarray, "h w"],
+    after: UInt8[np.ndarray, "h w"],
+    xy: Float[np.ndarray, "N 2"],
+    jump: Float[np.ndarray, "2"],
+) -> tuple[Float[np.ndarray, "N 2"], Bool[np.ndarray, "N"]]:
     options = {
         "winSize": (21, 21),
         "maxLevel": 4,
         "criteria": (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 0.005),
+        "flags": cv2.OPTFLOW_USE_INITIAL_FLOW,
     }
     start = (xy - 0.5).astype(np.float32)[:, None]
-    there, ok_there, _ = cv2.calcOpticalFlowPyrLK(before, after, start, None, **options)
-    back, ok_back, _ = cv2.calcOpticalFlowPyrLK(after, before, there, None, **options)
+    guess = start + jump.astype(np.float32)
+    there, ok_there, _ = cv2.calcOpticalFlowPyrLK(before, after, start, guess.copy(), **options)
+    back, ok_back, _ = cv2.calcOpticalFlowPyrLK(after, before, there, there - jump.astype(np.float32), **options)
     good = (ok_there[:, 0] > 0) & (ok_back[:, 0] > 0) & (np.linalg.norm(back - start, axis=2)[:, 0] < 0.5)
     out = there[:, 0].astype(np.float64) + 0.5
     height, width = after.shape
     return out, good & (out > 0).all(1) & (out[:, 0] < width) & (out[:, 1] < height)
+
+
+def _jumps(before: UInt8[np.ndarray, "h w"], after: UInt8[np.ndarray, "h w"]) -> list[Float[np.ndarray, "2"]]:
+    """Shifts of the whole picture, px, that phase correlation finds at two sizes."""
+    found = []
+    for shrink in (2, 6):
+        small = [
+            cv2.resize(p, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA) for p in (before, after)
+        ]
+        small = [
+            cv2.Laplacian(s.astype(np.float32), cv2.CV_32F) if shrink == 2 else s.astype(np.float32) for s in small
+        ]
+        window = cv2.createHanningWindow(small[0].shape[::-1], cv2.CV_32F)
+        found.append(shrink * np.array(cv2.phaseCorrelate(*small, window)[0]))
+    return found
 
 
 def on_background(xy: Float[np.ndarray, "N 2"], background: UInt8[np.ndarray, "h w"]) -> Bool[np.ndarray, "N"]:
@@ -95,30 +137,3 @@ def on_background(xy: Float[np.ndarray, "N 2"], background: UInt8[np.ndarray, "h
     column, row = np.floor(xy).astype(int).T
     height, width = background.shape
     return background[row.clip(0, height - 1), column.clip(0, width - 1)] > 0
-
-
-def follow(
-    grays: UInt8[np.ndarray, "T h w"], background: UInt8[np.ndarray, "T h w"], run: Runtime
-) -> tuple[list[Pair], list[int]]:
-    """All pairs (anchor, later frame), and the frames that cannot be tied to the one before (a cut, a blank).
-
-    A new anchor is set when the old one has lost 60 % of its corners or moved by a quarter of the width, so every
-    pair spans as much motion as it can.
-    """
-    pairs: list[Pair] = []
-    breaks: list[int] = []
-    anchor, origin = 0, corners(grays[0], background[0])
-    enough, now = max(FEW, 0.4 * len(origin)), origin
-    for t in range(1, len(grays)):
-        run.report(t, len(grays))
-        now, good = flow(grays[t - 1], grays[t], now)
-        good &= on_background(now, background[t])
-        origin, now = origin[good], now[good]
-        if len(now) >= FEW:
-            pairs.append(Pair(anchor=anchor, frame=t, at_anchor=origin, at_frame=now))
-        else:
-            breaks.append(t)
-        if len(now) < enough or pairs[-1].shift > grays.shape[2] / 4:
-            anchor, origin = t, corners(grays[t], background[t])
-            enough, now = max(FEW, 0.4 * len(origin)), origin
-    return pairs, breaks

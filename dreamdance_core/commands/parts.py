@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +12,11 @@ from tqdm import tqdm
 
 from .. import backends
 from ..camera.estimate import estimate_camera
+from ..camera.picture import draw_path
+from ..camera.report import report_lines
 from ..gaussians.fit import fit
 from ..gaussians.render import render as render_gaussians
+from ..geometry.convert import focal_px
 from ..geometry.pinhole import rescale
 from ..io import weights as weight_files
 from ..io.camera_files import read_cameras, require_camera_name, write_cameras
@@ -73,14 +77,18 @@ def camera(args: Namespace, stage: Stage) -> None:
     else:
         people = _people(clip.frames, clip.fps, args, stage)
     run = stage("Camera of the clip")
-    backend = backends.load("camera", args.camera, run)
-    focal = None if args.focal is None else args.focal * clip.scale
-    solution = estimate_camera(clip.frames, backend, person_mask=people, focal=focal, fps=clip.fps, run=run)
+    backend = backends.load("camera", args.camera, run, zoom=args.zoom)
     width, height = clip.file_size
+    focal = None if args.focal is None else focal_px(*args.focal, width, height) * clip.scale
+    start = time.perf_counter()
+    solution = estimate_camera(clip.frames, backend, person_mask=people, focal=focal, fps=clip.fps, run=run)
+    seconds = time.perf_counter() - start
     K = rescale(solution.cameras.K, 1 / clip.scale, height / clip.frames.shape[1])
-    write_cameras(args.out, replace(solution.cameras, K=K, width=width, height=height))
-    solved = f"{int(solution.solved.sum())} of {len(solution.solved)} frames solved"
-    note(f"{solution.kind}; {solved}" + "".join(f"\n{line}" for line in solution.notes))
+    solution = replace(solution, cameras=replace(solution.cameras, K=K, width=width, height=height))
+    write_cameras(args.out, solution.cameras)
+    if args.picture is not None:
+        write_image(args.picture, draw_path(solution))
+    note("\n".join(report_lines(solution, seconds)))
 
 
 def _mask_of_clip(mask: torch.Tensor, name: str, clip: Clip) -> torch.Tensor:

@@ -225,6 +225,28 @@ def focal_from_mm(mm: float, width: int, height: int, sensor: float = 36.0) -> f
     return mm / sensor * max(width, height)
 
 
+LENS_UNITS = ("px", "mm", "degrees")
+
+
+def focal_px(value: float, unit: str, width: int, height: int) -> float:
+    """Focal length in pixels of a width x height picture: of pixels, of 35 mm film's millimetres, or of the horizontal
+    field of view in degrees.
+    """
+    if unit == "px":
+        focal = value
+    elif unit == "mm":
+        focal = focal_from_mm(value, width, height)
+    elif unit == "degrees":
+        if not 1 <= value <= 170:
+            raise ValueError(f"a field of view must be from 1 to 170 degrees, got {value:g}; give it in degrees")
+        focal = focal_from_fov(width, value)
+    else:
+        raise ValueError(f"the focal length's unit must be one of {', '.join(LENS_UNITS)}, got {unit!r}")
+    if not (math.isfinite(focal) and focal > 4):
+        raise ValueError(f"focal must be more than 4 px, got {value:g} {unit} = {focal:.3g} px; check value and unit")
+    return focal
+
+
 def mm_from_focal(focal: float, width: int, height: int, sensor: float = 36.0) -> float:
     """The lens in millimetres of a focal length in pixels; inverse of focal_from_mm."""
     return focal / max(width, height) * sensor

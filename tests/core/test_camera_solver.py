@@ -13,7 +13,7 @@ from torch import Tensor
 from dreamdance_core import backends
 from dreamdance_core.camera.backends import pycolmap as backend
 from dreamdance_core.camera.estimate import estimate_camera
-from dreamdance_core.camera.picture import draw_solution
+from dreamdance_core.camera.picture import draw_path
 from dreamdance_core.camera.register import interpolate
 from dreamdance_core.geometry.align import path_error
 from dreamdance_core.geometry.pinhole import intrinsics, rays
@@ -93,7 +93,7 @@ def test_travelling_camera_is_found(solved: tuple) -> None:
 
 def test_path_is_drawn(solved: tuple) -> None:
     """Both views hold ink, and a path that runs ahead rises in the one from above."""
-    picture = draw_solution(solved[1])
+    picture = draw_path(solved[1])
     assert picture.shape == (480, 960, 3)
     blue, red = picture[40:440, :480, 2] - picture[40:440, :480, 0], picture[40:440, :480, 0] - picture[40:440, :480, 2]
     early, late = (m.gt(0.5).nonzero().float().mean(0) for m in (blue, red))

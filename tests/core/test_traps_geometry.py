@@ -199,7 +199,7 @@ def test_masks_of_a_retimed_clip_are_those_of_its_frames(tmp_path, monkeypatch):
     monkeypatch.setattr(parts.backends, "load", lambda *a, **k: None)
     parts.camera(
         Namespace(video_file=path, mask=tmp_path / "m.npz", camera="pycolmap", focal=None, out=tmp_path / "c.json",
-                  start=4, frames=9, stride=2, fps=16.0),
+                  zoom=False, picture=None, start=4, frames=9, stride=2, fps=16.0),
         lambda name: Runtime(),
     )  # fmt: skip
     assert torch.equal(given["mask"], read)

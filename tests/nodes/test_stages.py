@@ -169,8 +169,9 @@ def test_estimated_camera_goes_into_files_and_back(pack, sample, poses, tmp_path
     camera = pack.nodes.camera
     clip = sample["clip"][:1].expand(4, -1, -1, -1)
     pose = poses[0][0][:1] * 4
-    solution, report = camera.EstimateCamera.execute(clip, "pycolmap", 24.0, 0.0, pose=pose).result
+    solution, report, picture = camera.EstimateCamera.execute(clip, "pycolmap", 24.0, 0.0, pose=pose).result
     assert solution.kind == "static" and "static" in report and len(solution.cameras) == 4
+    assert picture.shape == (1, 480, 960, 3)
     path = camera.SaveCameras.execute(solution, "cam", "camera.json")[0]
     loaded = camera.LoadCameras.execute(Path(path).name, 0, 0, 0.0, 0)[0]
     torch.testing.assert_close(loaded.K, solution.cameras.K, atol=1e-3, rtol=1e-5)

@@ -172,7 +172,9 @@ def test_cameras_of_a_multiview_geometry(pack):
     w2c[0, 1, 0, 3] = -0.5
     K = torch.tensor([[300.0, 0, 252], [0, 300, 140], [0, 0, 1]]).repeat(1, 2, 1, 1)
     execute = pack.nodes.interop.CamerasFromGeometry.execute
-    cameras = execute({"extrinsics": w2c, "intrinsics": K}, 640, 384, 24.0)[0]
-    assert float(cameras.c2w[1, 0, 3]) == pytest.approx(0.5)
+    geometry = {"extrinsics": w2c, "intrinsics": K, "depth": torch.full((2, 280, 504), 4.0)}
+    solution = execute(geometry, 640, 384, 24.0)[0]
+    assert float(solution.cameras.c2w[1, 0, 3]) == pytest.approx(0.5)
+    assert solution.median_depth == 4.0
     with pytest.raises(ValueError, match="set DA3's mode to multiview"):
         execute({"depth": K}, 640, 384, 24.0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,100 +21,146 @@ from ...geometry.rigid import rebase
 from ...process import run_worker
 from ...runtime import Runtime
 from ...types import Cameras, CameraSolution
-from ..register import interpolate, locate_frames
-from ..tracking import small_background, small_grays
+from ..register import interpolate, locate_frames, nearest, parallax
+from ..tracking import SIDE, small_background, small_grays
+from ..tracks import Tracks, key_frames, pairs_of, track_clip
 
 _WORKER = Path(__file__).parent.parent / "workers" / "pycolmap_worker.py"
 
 
 class PycolmapCamera:
-    """Solves at most `most` frames spread over the clip in a worker process, then places the others on its points."""
+    """Solves the clip's corner tracks in a worker process; where they fail, SIFT of at most `most` frames."""
 
-    def __init__(self, run: Runtime, *, features: int, side: int, most: int, threads: int) -> None:
-        self.run, self.features, self.side, self.most, self.threads = run, features, side, most, threads
+    takes_tracks = True
+
+    def __init__(self, run: Runtime, *, features: int, side: int, most: int, threads: int, zoom: bool) -> None:
+        self.run, self.features, self.side, self.most = run, features, side, most
+        self.threads, self.zoom = threads, zoom
 
     def __call__(
-        self, frames: Float[Tensor, "T H W 3"], person_mask: Float[Tensor, "T H W"] | None, focal: float | None
+        self,
+        frames: Float[Tensor, "T H W 3"],
+        person_mask: Float[Tensor, "T H W"] | None,
+        focal: float | None,
+        tracks: Tracks | None = None,
     ) -> CameraSolution:
         """The path in an arbitrary unit, frame 0 at the identity; kind "static" with no frame solved when it fails.
 
         Raises WorkerError when the solver's process crashes.
         """
-        grays = small_grays(frames, self.side)
-        background = small_background(person_mask, grays.shape)
-        stride = -(-len(grays) // self.most)
-        chosen = sorted({*range(0, len(grays), stride), len(grays) - 1})
+        clip = _Clip(frames, person_mask, self.side)
+        if tracks is None or self.side != SIDE:
+            tracks = track_clip(clip.grays, clip.background, self.run)
+        first = _unsolved(frames, "the clip's corner tracks break")
+        if not pairs_of(tracks, clip.width)[1]:
+            first = self._by_tracks(clip, tracks, focal)
+        if first.kind == "parallax" and bool(first.solved.all()):
+            return first
+        second = self._by_pictures(clip, focal)
+        if second.solved.sum() <= first.solved.sum():
+            return first
+        return replace(second, notes=("corner tracks did not do; SIFT features were used instead", *second.notes))
+
+    def _by_tracks(self, clip: _Clip, tracks: Tracks, focal: float | None) -> CameraSolution:
+        keys = key_frames(tracks, clip.width)
+        settings = {"zoom": self.zoom}
+
+        def write(job: Path) -> None:
+            arrays = {"frame": tracks.frame, "point": tracks.point, "xy": tracks.xy}
+            np.savez(job / "tracks.npz", frames=tracks.frames, keys=np.array(keys), **arrays)
+            (job / "images").mkdir()
+
+        return self._solve(clip, focal, write, settings, np.arange(tracks.frames))
+
+    def _by_pictures(self, clip: _Clip, focal: float | None) -> CameraSolution:
+        stride = -(-len(clip.grays) // self.most)
+        chosen = np.array(sorted({*range(0, len(clip.grays), stride), len(clip.grays) - 1}))
+
+        def write(job: Path) -> None:
+            _write_pictures(job / "images", clip.grays[chosen], ".png")
+            if clip.masked:
+                _write_pictures(job / "masks", clip.background[chosen], ".png.png")
+
+        return self._solve(clip, focal, write, {"features": self.features, "overlap": 6}, chosen)
+
+    def _solve(
+        self, clip: _Clip, focal: float | None, write: Callable[[Path], None], settings: dict, chosen: np.ndarray
+    ) -> CameraSolution:
+        """Hands a job to the worker; its frames are `chosen` of the clip's."""
+        settings = settings | {
+            "focal": None if focal is None else focal / clip.scale[0],
+            "size": [clip.width, clip.height],
+            "threads": self.threads,
+            "seed": 0,
+        }
         with tempfile.TemporaryDirectory(prefix="dreamdance-camera-", ignore_cleanup_errors=True) as folder:
             job = Path(folder)
-            _write_job(job, grays[chosen], None if person_mask is None else background[chosen])
-            settings = {
-                "focal": None if focal is None else focal * grays.shape[2] / frames.shape[2],
-                "size": [grays.shape[2], grays.shape[1]],
-                "features": self.features,
-                "overlap": 6,
-                "threads": self.threads,
-                "seed": 0,
-            }
+            write(job)
             (job / "job.json").write_text(json.dumps(settings))
             run_worker(_WORKER, job, self.run, what="camera solver (pycolmap)")
             reason = json.loads((job / "result.json").read_text())["reason"]
             if reason:
-                return _unsolved(frames, reason)
+                return _unsolved(clip.frames, reason)
             with np.load(job / "result.npz") as arrays:
                 result = dict(arrays)
-        return self._finish(frames, grays, background, np.array(chosen), result)
+        return self._finish(clip, chosen, result)
 
-    def _finish(
-        self,
-        frames: Float[Tensor, "T H W 3"],
-        grays: UInt8[np.ndarray, "T h w"],
-        background: UInt8[np.ndarray, "T h w"],
-        chosen: np.ndarray,
-        result: dict[str, np.ndarray],
-    ) -> CameraSolution:
+    def _finish(self, clip: _Clip, chosen: np.ndarray, result: dict[str, np.ndarray]) -> CameraSolution:
         """Places the frames left out, re-bases to frame 0 and goes back to the clip's own pixels."""
-        solved = {int(chosen[i]): pose for i, pose in zip(result["frame"], result["c2w"], strict=True)}
+        count = len(clip.grays)
+        placed = chosen[result["frame"]]
+        solved = dict(zip(placed.tolist(), result["c2w"], strict=True))
+        lens = dict(zip(placed.tolist(), result["K"], strict=True))
+        seen_frame = chosen[result["seen_frame"]]
         seen = {}
-        for i in result["frame"]:
-            mine = result["seen_frame"] == i
-            seen[int(chosen[i])] = (result["seen_xy"][mine], result["points"][result["seen_point"][mine]])
-        missing = len(chosen) - len(solved)
-        if len(solved) < len(grays):
-            solved = locate_frames(grays, background, solved, seen, result["K"], self.run)
+        for t in solved:
+            mine = seen_frame == t
+            seen[t] = (result["seen_xy"][mine], result["points"][result["seen_point"][mine]])
+        if len(solved) < count:
+            solved = locate_frames(clip.grays, clip.background, solved, seen, lens, self.run)
         known = np.array(sorted(solved))
-        path, certain = interpolate(known, torch.from_numpy(np.stack([solved[t] for t in known])), len(grays))
+        path, certain = interpolate(known, torch.from_numpy(np.stack([solved[t] for t in known])), count)
         first = min(seen)
         depth = (seen[first][1] - path[first, :3, 3].numpy()) @ path[first, :3, 2].numpy()
         notes = []
-        if missing:
-            notes.append(f"the solver could not place {missing} of {len(chosen)} key frames")
+        if missing := len(chosen) - len(lens):
+            notes.append(f"the solver could not place {missing} of {len(chosen)} frames at first")
         if not certain.all():
-            notes.append(f"{int((~certain).sum())} of {len(grays)} frames were interpolated between solved ones")
-        sx, sy = frames.shape[2] / grays.shape[2], frames.shape[1] / grays.shape[1]
-        K = rescale(torch.from_numpy(result["K"]), sx, sy).float()
+            notes.append(f"{int((~certain).sum())} of {count} frames were interpolated between solved ones")
+        rays = result["points"][result["seen_point"]] - path[torch.from_numpy(seen_frame), :3, 3].numpy()
+        K = result["K"][[nearest(placed, t) for t in range(count)]]
         return CameraSolution(
             cameras=Cameras(
                 c2w=rebase(path).float(),
-                K=K.repeat(len(frames), 1, 1),
-                width=frames.shape[2],
-                height=frames.shape[1],
+                K=rescale(torch.from_numpy(K), *clip.scale).float(),
+                width=clip.frames.shape[2],
+                height=clip.frames.shape[1],
             ),
             kind="parallax",
             solved=certain,
             median_depth=float(np.median(depth[depth > 0])),
-            reprojection_px=float(result["error"]) * sx,
+            reprojection_px=float(result["error"]) * clip.scale[0],
+            parallax_deg=parallax(result["seen_point"], rays),
             notes=tuple(notes),
         )
 
 
-def _write_job(job: Path, grays: UInt8[np.ndarray, "T h w"], background: UInt8[np.ndarray, "T h w"] | None) -> None:
-    for folder, pictures, suffix in (("images", grays, ".png"), ("masks", background, ".png.png")):
-        if pictures is None:
-            continue
-        (job / folder).mkdir()
-        for i, picture in enumerate(pictures):
-            ok, data = cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 1])
-            (job / folder / f"{i:05d}{suffix}").write_bytes(data.tobytes())  # unlike imwrite, any path will do
+class _Clip:
+    """A clip's frames and their small grey pictures; scale takes pixels of the small ones to pixels of the clip."""
+
+    def __init__(self, frames: Float[Tensor, "T H W 3"], person_mask: Float[Tensor, "T H W"] | None, side: int) -> None:
+        self.frames, self.masked = frames, person_mask is not None
+        self.grays = small_grays(frames, side)
+        self.background = small_background(person_mask, self.grays.shape)
+        self.height, self.width = self.grays.shape[1:]
+        self.scale = (frames.shape[2] / self.width, frames.shape[1] / self.height)
+
+
+def _write_pictures(folder: Path, pictures: UInt8[np.ndarray, "T h w"], suffix: str) -> None:
+    folder.mkdir()
+    for i, picture in enumerate(pictures):
+        ok, data = cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+        (folder / f"{i:05d}{suffix}").write_bytes(data.tobytes())  # unlike imwrite, any path will do
 
 
 def _unsolved(frames: Float[Tensor, "T H W 3"], reason: str) -> CameraSolution:
@@ -132,12 +180,22 @@ def _unsolved(frames: Float[Tensor, "T H W 3"], reason: str) -> CameraSolution:
 
 
 def load(
-    run: Runtime, *, features: int = 1500, side: int = 640, most: int = 60, threads: int | None = None
+    run: Runtime,
+    *,
+    features: int = 1500,
+    side: int = SIDE,
+    most: int = 60,
+    threads: int | None = None,
+    zoom: bool = False,
 ) -> PycolmapCamera:
-    """The solver. side: longer side of the pictures it works on, px; most: how many frames it solves jointly."""
+    """The solver. side: longer side of the pictures it works on, px; zoom: one focal length per frame, not per clip.
+
+    features, most: SIFT features of a picture, and how many pictures are solved jointly, where tracks fail.
+    """
     if find_spec("pycolmap") is None:
         raise ImportError("the camera solver needs pycolmap; pip install pycolmap (the extra dreamdance[camera])")
-    return PycolmapCamera(run, features=features, side=side, most=most, threads=threads or os.cpu_count() or 2)
+    threads = threads or os.cpu_count() or 2
+    return PycolmapCamera(run, features=features, side=side, most=most, threads=threads, zoom=zoom)
 
 
 def tiny() -> PycolmapCamera:

@@ -1,8 +1,12 @@
 """Structure from motion of one job folder with pycolmap (BSD-3): `python pycolmap_worker.py JOB`.
 
-In: job.json {focal (px of these pictures, or null), features, overlap, threads, seed}, images/*.png and, optional,
-masks/*.png.png (black = ignore). Out: result.json {reason} and result.npz {frame (R,), c2w (R,4,4), K (3,3),
-points (N,3), seen_frame (M,), seen_point (M,), seen_xy (M,2), error (px)}, R = 0 when nothing was solved.
+In: job.json {focal (px of these pictures, or null), size, threads, seed} and either tracks.npz {frame (M,), point (M,),
+xy (M,2), frames, keys (L,)} with {zoom} in job.json, or images/*.png and, optional, masks/*.png.png (black = ignore)
+with {features, overlap}. Out: result.json {reason} and, where that is empty, result.npz {frame (R,), c2w (R,4,4),
+K (R,3,3), points (N,3), seen_frame (M,), seen_point (M,), seen_xy (M,2), error (px)}.
+
+Tracks are solved on key frames by incremental mapping; then every frame is placed on their points, and one robust
+adjustment over all frames and tracks makes all of them equally exact.
 
 Stand-alone on purpose: pycolmap and OpenCV 5 abort when they share a process, so nothing here may import cv2.
 It lies outside backends/ because a file's own folder comes first on a script's import path.
@@ -19,6 +23,10 @@ from pathlib import Path
 
 import numpy as np
 import pycolmap
+
+FEW = 20  # observations; fewer tie no frame to another
+ENOUGH = 300  # observations of a frame in the last adjustment
+SMOOTH = 100.0  # weight of a focal length's second differences: a window of about eight frames
 
 
 def exit_with_parent() -> None:
@@ -75,8 +83,7 @@ def match(job: Path, settings: dict) -> None:
     )
 
 
-def reconstruct(job: Path, settings: dict, count: int) -> pycolmap.Reconstruction | None:
-    """The largest model incremental mapping finds, polished by one robust adjustment; None when there is none."""
+def mapping_options(settings: dict) -> pycolmap.IncrementalPipelineOptions:
     options = pycolmap.IncrementalPipelineOptions()
     options.num_threads = settings["threads"]
     options.random_seed = options.mapper.random_seed = options.triangulation.random_seed = settings["seed"]
@@ -85,6 +92,12 @@ def reconstruct(job: Path, settings: dict, count: int) -> pycolmap.Reconstructio
     options.max_num_models = 5
     options.ba_refine_extra_params = False
     options.ba_refine_focal_length = options.mapper.abs_pose_refine_focal_length = not settings["focal"]
+    return options
+
+
+def map_pictures(job: Path, options: pycolmap.IncrementalPipelineOptions, count: int) -> pycolmap.Reconstruction | None:
+    """The largest model incremental mapping finds; None when there is none."""
+    (job / "sparse").mkdir()
     registered = iter(range(count))
     models = pycolmap.incremental_mapping(
         job / "database.db",
@@ -93,20 +106,220 @@ def reconstruct(job: Path, settings: dict, count: int) -> pycolmap.Reconstructio
         options=options,
         next_image_callback=lambda: write_progress(job, 2 * count + next(registered, count - 1), 3 * count),
     )
-    if not models:
-        return None
-    model = max(models.values(), key=lambda m: m.num_reg_images())
-    polish = pycolmap.BundleAdjustmentOptions()
-    polish.print_summary = False
-    polish.refine_focal_length = not settings["focal"]
-    polish.refine_extra_params = False
-    polish.ceres.loss_function_type = pycolmap.LossFunctionType.CAUCHY  # moving things that no mask covered
-    polish.ceres.loss_function_scale = 0.5
-    polish.ceres.solver_options.num_threads = settings["threads"]
-    polish.ceres.solver_options.max_num_iterations = 60
-    polish.ceres.solver_options.function_tolerance = 1e-8
-    pycolmap.bundle_adjustment(model, polish)
+    return max(models.values(), key=lambda m: m.num_reg_images()) if models else None
+
+
+def polish(model: pycolmap.Reconstruction, settings: dict, noise: float, refine_focal: bool) -> None:
+    """One adjustment of everything; what is off by more than the noise (px) loses its say."""
+    options = pycolmap.BundleAdjustmentOptions()
+    options.print_summary = False
+    options.refine_focal_length = refine_focal
+    options.refine_extra_params = False
+    options.ceres.loss_function_type = pycolmap.LossFunctionType.CAUCHY  # moving things that no mask covered
+    options.ceres.loss_function_scale = noise
+    options.ceres.solver_options.num_threads = settings["threads"]
+    options.ceres.solver_options.max_num_iterations = 60
+    options.ceres.solver_options.function_tolerance = 1e-7
+    pycolmap.bundle_adjustment(model, options)
+
+
+class Tracks:
+    """What tracks.npz holds, and the pictures' pinhole camera."""
+
+    def __init__(self, job: Path, settings: dict) -> None:
+        with np.load(job / "tracks.npz") as arrays:
+            self.frame, self.point, self.xy = arrays["frame"], arrays["point"], arrays["xy"]
+            self.frames, self.keys = int(arrays["frames"]), arrays["keys"].tolist()
+        self.starts = np.searchsorted(self.frame, np.arange(self.frames + 1))
+        self.width, self.height = settings["size"]
+        self.focal = settings["focal"]
+
+    def at(self, t: int) -> slice:
+        return slice(self.starts[t], self.starts[t + 1])
+
+    def camera(self, focal: float, camera_id: int) -> pycolmap.Camera:
+        centre = [self.width / 2, self.height / 2]
+        return pycolmap.Camera(
+            model="SIMPLE_PINHOLE",
+            width=self.width,
+            height=self.height,
+            params=[focal, *centre],
+            camera_id=camera_id,
+            has_prior_focal_length=self.focal is not None,
+        )
+
+
+def write_key_frames(job: Path, tracks: Tracks, settings: dict) -> None:
+    """A database of the key frames: tracks that two of them share are their matches, verified here."""
+    options = pycolmap.TwoViewGeometryOptions()
+    options.ransac.random_seed = settings["seed"]
+    options.ransac.max_error = 2.0
+    first_guess = tracks.camera(tracks.focal or 1.2 * max(tracks.width, tracks.height), 1)
+    with pycolmap.Database.open(job / "database.db") as database:
+        for k, t in enumerate(tracks.keys):
+            if k == 0 or settings["zoom"]:
+                camera = tracks.camera(first_guess.params[0], k + 1)
+                database.write_camera(camera, use_camera_id=True)
+                sensor = pycolmap.sensor_t(pycolmap.SensorType.CAMERA, k + 1)
+                rig = pycolmap.Rig(rig_id=k + 1)
+                rig.add_ref_sensor(sensor)
+                database.write_rig(rig, use_rig_id=True)
+            image = pycolmap.Image(name=f"{t:05d}", camera_id=sensor.id, image_id=k + 1)
+            database.write_image(image, use_image_id=True)
+            frame = pycolmap.Frame(frame_id=k + 1, rig_id=sensor.id)
+            frame.add_data_id(pycolmap.data_t(sensor, k + 1))
+            database.write_frame(frame, use_frame_id=True)
+            database.write_keypoints(k + 1, tracks.xy[tracks.at(t)].astype(np.float32))
+        for i, a in enumerate(tracks.keys):
+            for j in range(i + 1, len(tracks.keys)):
+                b = tracks.keys[j]
+                both = np.intersect1d(tracks.point[tracks.at(a)], tracks.point[tracks.at(b)], return_indices=True)
+                matches = np.stack(both[1:], 1).astype(np.uint32)
+                if len(matches) < FEW:
+                    break  # later ones share even less
+                xa, xb = tracks.xy[tracks.at(a)], tracks.xy[tracks.at(b)]
+                found = pycolmap.estimate_two_view_geometry(first_guess, xa, first_guess, xb, matches, options)
+                database.write_matches(i + 1, j + 1, matches)
+                database.write_two_view_geometry(i + 1, j + 1, found)
+
+
+def place_frames(
+    tracks: Tracks, model: pycolmap.Reconstruction, seed: int
+) -> tuple[dict[int, pycolmap.Rigid3d], np.ndarray, np.ndarray]:
+    """Every frame's pose that the key frames' points give, the focal lengths (T,), and the points (N,3), NaN = none."""
+    points = np.full((tracks.point.max() + 1, 3), np.nan)
+    keys, lengths, poses = [], [], {}
+    for image in sorted((i for i in model.images.values() if i.has_pose), key=lambda i: i.name):
+        t = int(image.name)
+        poses[t] = image.cam_from_world()
+        keys.append(t)
+        lengths.append(np.log(image.camera.params[0]))
+        names = tracks.point[tracks.at(t)]
+        for name, seen in zip(names, image.points2D, strict=True):
+            if seen.has_point3D():
+                points[name] = model.points3D[seen.point3D_id].xyz
+    focals = np.exp(np.interp(np.arange(tracks.frames), keys, lengths))
+    options = pycolmap.AbsolutePoseEstimationOptions()
+    options.ransac.random_seed = seed
+    options.ransac.max_error = 4.0
+    for t in range(tracks.frames):
+        if t in poses:
+            continue
+        mine = tracks.at(t)
+        known = ~np.isnan(points[tracks.point[mine], 0])
+        if known.sum() < FEW:
+            continue
+        found = pycolmap.estimate_and_refine_absolute_pose(
+            tracks.xy[mine][known], points[tracks.point[mine]][known], tracks.camera(focals[t], 1), options
+        )
+        if found is not None and found["num_inliers"] > max(FEW // 2, 0.3 * known.sum()):
+            poses[t] = found["cam_from_world"]
+    return poses, focals, points
+
+
+def triangulate(
+    tracks: Tracks, poses: dict[int, pycolmap.Rigid3d], focals: np.ndarray, points: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Points (N,3), the known ones and those all placed frames give, and which observations (M,) agree with them."""
+    R, centre = np.full((tracks.frames, 3, 3), np.nan), np.full((tracks.frames, 3), np.nan)
+    for t, pose in poses.items():
+        world = pose.inverse().matrix()
+        R[t], centre[t] = world[:, :3], world[:, 3]
+    f, middle = focals[tracks.frame][:, None], np.array([tracks.width / 2, tracks.height / 2])
+    ray = np.concatenate([(tracks.xy - middle) / f, np.ones((len(f), 1))], 1)
+    ray = np.einsum("nij,nj->ni", R[tracks.frame], ray / np.linalg.norm(ray, axis=1, keepdims=True))
+    placed = ~np.isnan(ray[:, 0])
+    across = np.where(placed[:, None, None], np.eye(3) - ray[:, :, None] * ray[:, None], 0)
+    A, b = np.zeros((len(points), 3, 3)), np.zeros((len(points), 3))
+    np.add.at(A, tracks.point, across)
+    np.add.at(b, tracks.point, np.einsum("nij,nj->ni", across, np.where(placed[:, None], centre[tracks.frame], 0)))
+    nearest = np.linalg.solve(A + 1e-12 * np.eye(3), b[..., None])[..., 0]  # to all rays of a point
+    points = np.where(np.isnan(points), nearest, points)
+    told = np.linalg.eigvalsh(A)[:, 0] > 1e-4  # rays a tenth of a degree apart or more
+    q = np.einsum("nji,nj->ni", R[tracks.frame], points[tracks.point] - centre[tracks.frame])
+    ahead = placed & (q[:, 2] > 0)
+    off = q[:, :2] / np.where(ahead, q[:, 2], 1)[:, None] * f + middle - tracks.xy
+    good = ahead & (np.linalg.norm(np.nan_to_num(off), axis=1) < 4)
+    told &= np.bincount(tracks.point[good], minlength=len(points)) >= 3
+    return points, good & told[tracks.point]
+
+
+def thinned(tracks: Tracks, good: np.ndarray) -> np.ndarray:
+    """Of the good observations (M,) those of the longest tracks, until every frame has ENOUGH: more add only time."""
+    seen = np.bincount(tracks.point[good])
+    rows = np.flatnonzero(good)
+    rows = rows[np.argsort(tracks.point[rows], kind="stable")]
+    groups = np.split(rows, np.flatnonzero(np.diff(tracks.point[rows])) + 1)
+    groups.sort(key=lambda mine: -seen[tracks.point[mine[0]]])
+    count, kept = np.zeros(tracks.frames, int), np.zeros_like(good)
+    for mine in groups:
+        frames = tracks.frame[mine]
+        if (count[frames] < ENOUGH).any():
+            count[frames] += 1
+            kept[mine] = True
+    return kept
+
+
+def assemble(
+    tracks: Tracks, poses: dict[int, pycolmap.Rigid3d], focals: np.ndarray, points: np.ndarray, good: np.ndarray
+) -> pycolmap.Reconstruction:
+    """A model of all placed frames and all points with the observations that agree."""
+    model = pycolmap.Reconstruction()
+    single = np.ptp(focals) == 0
+    for t in sorted(poses):
+        if t == min(poses) or not single:
+            camera = tracks.camera(focals[t], t + 1)
+            model.add_camera_with_trivial_rig(camera)
+        image = pycolmap.Image(
+            name=f"{t:05d}", keypoints=tracks.xy[tracks.at(t)], camera_id=camera.camera_id, image_id=t + 1
+        )
+        model.add_image_with_trivial_frame(image, poses[t])
+    rows = np.flatnonzero(good)
+    rows = rows[np.argsort(tracks.point[rows], kind="stable")]
+    for mine in np.split(rows, np.flatnonzero(np.diff(tracks.point[rows])) + 1):
+        track = pycolmap.Track()
+        track.elements = [
+            pycolmap.TrackElement(int(t) + 1, int(row - tracks.starts[t]))
+            for row, t in zip(mine, tracks.frame[mine], strict=True)
+        ]
+        model.add_point3D(points[tracks.point[mine[0]]], track)
     return model
+
+
+def solve_tracks(job: Path, settings: dict) -> pycolmap.Reconstruction | None:
+    """The camera of all frames that the tracks tell; None when the key frames give no model."""
+    tracks = Tracks(job, settings)
+    write_key_frames(job, tracks, settings)
+    options = mapping_options(settings)
+    options.max_num_models = 2
+    options.mapper.init_min_num_inliers = 50  # few, but followed ones
+    options.ba_global_frames_ratio = options.ba_global_points_ratio = 1.3
+    options.ba_global_max_refinements = 2
+    model = map_pictures(job, options, len(tracks.keys))
+    if model is None:
+        return None
+    poses, focals, points = place_frames(tracks, model, settings["seed"])
+    points, good = triangulate(tracks, poses, focals, points)
+    if not good.any():
+        return None
+    model = assemble(tracks, poses, focals, points, thinned(tracks, good))
+    model.update_point_3d_errors()
+    noise = float(np.median([p.error for p in model.points3D.values()]))
+    polish(model, settings, min(max(1.5 * noise, 0.1), 1.0), not settings["focal"])
+    if settings["zoom"]:
+        smooth_focals(model)
+        polish(model, settings, 0.3, refine_focal=False)
+    return model
+
+
+def smooth_focals(model: pycolmap.Reconstruction) -> None:
+    """Focal lengths that change smoothly: a frame's own may trade places with a step ahead, a lens moves evenly."""
+    images = sorted(model.images.values(), key=lambda image: image.name)
+    lengths = np.log([image.camera.params[0] for image in images])
+    bend = np.diff(np.eye(len(images)), 2, axis=0)
+    even = np.linalg.solve(np.eye(len(images)) + SMOOTH * bend.T @ bend, lengths)
+    for image, length in zip(images, even, strict=True):
+        model.cameras[image.camera_id].params = [np.exp(length), *image.camera.params[1:]]
 
 
 def write_result(job: Path, model: pycolmap.Reconstruction | None) -> None:
@@ -117,14 +330,14 @@ def write_result(job: Path, model: pycolmap.Reconstruction | None) -> None:
     model.update_point_3d_errors()
     row = {point_id: k for k, point_id in enumerate(model.points3D)}
     seen = [
-        (int(image.name[:-4]), row[p.point3D_id], *p.xy) for image in images for p in image.points2D if p.has_point3D()
+        (int(image.name[:5]), row[p.point3D_id], *p.xy) for image in images for p in image.points2D if p.has_point3D()
     ]
     frame, point, *xy = zip(*seen, strict=True) if seen else ((), (), (), ())
     np.savez(
         job / "result.npz",
-        frame=np.array([int(i.name[:-4]) for i in images]),
+        frame=np.array([int(i.name[:5]) for i in images]),
         c2w=np.array([np.vstack([i.cam_from_world().inverse().matrix(), [0, 0, 0, 1]]) for i in images]),
-        K=images[0].camera.calibration_matrix(),
+        K=np.array([i.camera.calibration_matrix() for i in images]),
         points=np.array([p.xyz for p in model.points3D.values()]).reshape(-1, 3),
         seen_frame=np.array(frame, int),
         seen_point=np.array(point, int),
@@ -134,17 +347,25 @@ def write_result(job: Path, model: pycolmap.Reconstruction | None) -> None:
     (job / "result.json").write_text(json.dumps({"reason": ""}))
 
 
+def solve_pictures(job: Path, settings: dict) -> pycolmap.Reconstruction | None:
+    """The camera of all pictures, by SIFT."""
+    names = sorted(p.name for p in (job / "images").iterdir())
+    extract(job, settings, names, settings["size"])
+    match(job, settings)
+    write_progress(job, 2 * len(names), 3 * len(names))
+    model = map_pictures(job, mapping_options(settings), len(names))
+    if model is not None:
+        polish(model, settings, 0.5, not settings["focal"])
+    return model
+
+
 def main(job: Path) -> None:
     threading.Thread(target=exit_with_parent, daemon=True).start()
     settings = json.loads((job / "job.json").read_text())
     pycolmap.set_random_seed(settings["seed"])
     pycolmap.logging.minloglevel = 2  # errors only: the last line of stderr is what the user reads
-    names = sorted(p.name for p in (job / "images").iterdir())
-    (job / "sparse").mkdir()
-    extract(job, settings, names, settings["size"])
-    match(job, settings)
-    write_progress(job, 2 * len(names), 3 * len(names))
-    write_result(job, reconstruct(job, settings, len(names)))
+    solve = solve_tracks if (job / "tracks.npz").is_file() else solve_pictures
+    write_result(job, solve(job, settings))
 
 
 if __name__ == "__main__":
