@@ -68,7 +68,6 @@ class PycolmapCamera:
         def write(job: Path) -> None:
             arrays = {"frame": tracks.frame, "point": tracks.point, "xy": tracks.xy}
             np.savez(job / "tracks.npz", frames=tracks.frames, keys=np.array(keys), **arrays)
-            (job / "images").mkdir()
 
         return self._solve(clip, focal, write, settings, np.arange(tracks.frames))
 

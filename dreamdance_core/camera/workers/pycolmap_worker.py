@@ -15,10 +15,12 @@ It lies outside backends/ because a file's own folder comes first on a script's 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +28,11 @@ import pycolmap
 
 FEW = 20  # observations; fewer tie no frame to another
 ENOUGH = 300  # observations of a frame in the last adjustment
+FIRST_GUESSES = (1.2, 0.7, 1.9, 0.5, 3.0)  # of the focal length, in longer picture sides
+FIRST_ANGLE = 2.0  # degrees between the first two views; COLMAP's own 16 are more than a small move has
+CLOSE = 1.4  # of a model's error over the matches' distance from their epipolar lines: below it, the model is right
+AGREE = 3  # starts that end in the same model
+EXACT = 0.02  # px, what tracks are at best
 SMOOTH = 100.0  # weight of a focal length's second differences: a window of about eight frames
 
 
@@ -95,16 +102,18 @@ def mapping_options(settings: dict) -> pycolmap.IncrementalPipelineOptions:
     return options
 
 
-def map_pictures(job: Path, options: pycolmap.IncrementalPipelineOptions, count: int) -> pycolmap.Reconstruction | None:
-    """The largest model incremental mapping finds; None when there is none."""
-    (job / "sparse").mkdir()
-    registered = iter(range(count))
+def map_pictures(
+    folder: Path, options: pycolmap.IncrementalPipelineOptions, tick: Callable[[], None]
+) -> pycolmap.Reconstruction | None:
+    """The largest model incremental mapping finds in a folder's database; None when there is none."""
+    for name in ("images", "sparse"):
+        (folder / name).mkdir(exist_ok=True)
     models = pycolmap.incremental_mapping(
-        job / "database.db",
-        job / "images",
-        job / "sparse",
+        folder / "database.db",
+        folder / "images",
+        folder / "sparse",
         options=options,
-        next_image_callback=lambda: write_progress(job, 2 * count + next(registered, count - 1), 3 * count),
+        next_image_callback=tick,
     )
     return max(models.values(), key=lambda m: m.num_reg_images()) if models else None
 
@@ -149,17 +158,30 @@ class Tracks:
         )
 
 
-def write_key_frames(job: Path, tracks: Tracks, settings: dict) -> None:
-    """A database of the key frames: tracks that two of them share are their matches, verified here."""
+def verified_pairs(tracks: Tracks, seed: int) -> list[tuple[int, int, np.ndarray, pycolmap.TwoViewGeometry]]:
+    """Pairs of key frames (their numbers) that share tracks: the matches, and those that one geometry explains."""
     options = pycolmap.TwoViewGeometryOptions()
-    options.ransac.random_seed = settings["seed"]
+    options.ransac.random_seed = seed
     options.ransac.max_error = 2.0
-    first_guess = tracks.camera(tracks.focal or 1.2 * max(tracks.width, tracks.height), 1)
-    with pycolmap.Database.open(job / "database.db") as database:
+    camera, pairs = tracks.camera(tracks.focal or FIRST_GUESSES[0] * max(tracks.width, tracks.height), 1), []
+    for i, a in enumerate(tracks.keys):
+        for j in range(i + 1, len(tracks.keys)):
+            b = tracks.keys[j]
+            both = np.intersect1d(tracks.point[tracks.at(a)], tracks.point[tracks.at(b)], return_indices=True)
+            matches = np.stack(both[1:], 1).astype(np.uint32)
+            if len(matches) < FEW:
+                break  # later ones share even less
+            xa, xb = tracks.xy[tracks.at(a)], tracks.xy[tracks.at(b)]
+            pairs.append((i, j, matches, pycolmap.estimate_two_view_geometry(camera, xa, camera, xb, matches, options)))
+    return pairs
+
+
+def write_key_frames(path: Path, tracks: Tracks, pairs: list, focal: float, zoom: bool) -> None:
+    """A database of the key frames and their verified matches, with the focal length to start from."""
+    with pycolmap.Database.open(path) as database:
         for k, t in enumerate(tracks.keys):
-            if k == 0 or settings["zoom"]:
-                camera = tracks.camera(first_guess.params[0], k + 1)
-                database.write_camera(camera, use_camera_id=True)
+            if k == 0 or zoom:
+                database.write_camera(tracks.camera(focal, k + 1), use_camera_id=True)
                 sensor = pycolmap.sensor_t(pycolmap.SensorType.CAMERA, k + 1)
                 rig = pycolmap.Rig(rig_id=k + 1)
                 rig.add_ref_sensor(sensor)
@@ -170,17 +192,28 @@ def write_key_frames(job: Path, tracks: Tracks, settings: dict) -> None:
             frame.add_data_id(pycolmap.data_t(sensor, k + 1))
             database.write_frame(frame, use_frame_id=True)
             database.write_keypoints(k + 1, tracks.xy[tracks.at(t)].astype(np.float32))
-        for i, a in enumerate(tracks.keys):
-            for j in range(i + 1, len(tracks.keys)):
-                b = tracks.keys[j]
-                both = np.intersect1d(tracks.point[tracks.at(a)], tracks.point[tracks.at(b)], return_indices=True)
-                matches = np.stack(both[1:], 1).astype(np.uint32)
-                if len(matches) < FEW:
-                    break  # later ones share even less
-                xa, xb = tracks.xy[tracks.at(a)], tracks.xy[tracks.at(b)]
-                found = pycolmap.estimate_two_view_geometry(first_guess, xa, first_guess, xb, matches, options)
-                database.write_matches(i + 1, j + 1, matches)
-                database.write_two_view_geometry(i + 1, j + 1, found)
+        for i, j, matches, found in pairs:
+            database.write_matches(i + 1, j + 1, matches)
+            database.write_two_view_geometry(i + 1, j + 1, found)
+
+
+def exactness(tracks: Tracks, pairs: list, seed: int) -> float:
+    """Median distance (px) of matches from their epipolar lines: what a right model explains the tracks to.
+
+    It knows no lens. Over the pairs that are farthest apart in time, which every key frame has one of.
+    """
+    options = pycolmap.RANSACOptions(random_seed=seed, max_error=2.0)
+    last, gaps = {i: (i, j, matches) for i, j, matches, _ in pairs}, []
+    for i, j, matches in last.values():
+        xa = tracks.xy[tracks.at(tracks.keys[i])][matches[:, 0]]
+        xb = tracks.xy[tracks.at(tracks.keys[j])][matches[:, 1]]
+        found = pycolmap.estimate_fundamental_matrix(xa, xb, options)
+        if found is None:
+            continue
+        one = np.ones((len(xa), 1))
+        line = np.hstack([xa, one]) @ found["F"].T
+        gaps.append(np.abs((np.hstack([xb, one]) * line).sum(1)) / np.linalg.norm(line[:, :2], axis=1).clip(1e-12))
+    return max(float(np.median(np.concatenate(gaps))), EXACT) if gaps else EXACT
 
 
 def place_frames(
@@ -286,16 +319,20 @@ def assemble(
     return model
 
 
-def solve_tracks(job: Path, settings: dict) -> pycolmap.Reconstruction | None:
-    """The camera of all frames that the tracks tell; None when the key frames give no model."""
-    tracks = Tracks(job, settings)
-    write_key_frames(job, tracks, settings)
+def attempt(
+    folder: Path, tracks: Tracks, pairs: list, focal: float, settings: dict, tick: Callable[[], None]
+) -> pycolmap.Reconstruction | None:
+    """All frames solved, from a first focal length (px); None when there is no model."""
+    folder.mkdir()
+    write_key_frames(folder / "database.db", tracks, pairs, focal, settings["zoom"])
     options = mapping_options(settings)
     options.max_num_models = 2
     options.mapper.init_min_num_inliers = 50  # few, but followed ones
+    options.mapper.init_min_tri_angle = FIRST_ANGLE
+    options.mapper.filter_min_tri_angle = options.triangulation.min_angle = FIRST_ANGLE / 4
     options.ba_global_frames_ratio = options.ba_global_points_ratio = 1.3
     options.ba_global_max_refinements = 2
-    model = map_pictures(job, options, len(tracks.keys))
+    model = map_pictures(folder, options, tick)
     if model is None:
         return None
     poses, focals, points = place_frames(tracks, model, settings["seed"])
@@ -303,13 +340,43 @@ def solve_tracks(job: Path, settings: dict) -> pycolmap.Reconstruction | None:
     if not good.any():
         return None
     model = assemble(tracks, poses, focals, points, thinned(tracks, good))
-    model.update_point_3d_errors()
-    noise = float(np.median([p.error for p in model.points3D.values()]))
-    polish(model, settings, min(max(1.5 * noise, 0.1), 1.0), not settings["focal"])
-    if settings["zoom"]:
-        smooth_focals(model)
-        polish(model, settings, 0.3, refine_focal=False)
+    polish(model, settings, min(max(1.5 * error_of(model), 0.1), 1.0), not settings["focal"])
     return model
+
+
+def error_of(model: pycolmap.Reconstruction) -> float:
+    """Median over the points of their mean reprojection error, px."""
+    model.update_point_3d_errors()
+    return float(np.median([p.error for p in model.points3D.values()]))
+
+
+def solve_tracks(job: Path, settings: dict) -> pycolmap.Reconstruction | None:
+    """The camera of all frames that the tracks tell; None when the key frames give no model.
+
+    Before a flat background a wrong lens bends everything into a solution of its own. It shows: matches keep to their
+    epipolar lines better than such a model explains them. Then the next first guess is tried, and the best kept.
+    """
+    tracks = Tracks(job, settings)
+    pairs = verified_pairs(tracks, settings["seed"])
+    floor = exactness(tracks, pairs, settings["seed"])
+    side = max(tracks.width, tracks.height)
+    guesses = [tracks.focal] if tracks.focal else [guess * side for guess in FIRST_GUESSES]
+    total, done = len(guesses) * len(tracks.keys), itertools.count(1)
+    best, costs = None, []
+    for number, focal in enumerate(guesses):
+        folder = job / f"attempt{number}"
+        model = attempt(folder, tracks, pairs, focal, settings, lambda: write_progress(job, next(done), total))
+        if model is None:
+            continue
+        costs.append(error_of(model) * tracks.frames / model.num_reg_images())
+        if costs[-1] == min(costs):
+            best = model
+        if min(costs) < CLOSE * floor or sum(cost < 1.02 * min(costs) for cost in costs) == AGREE:
+            break
+    if best is not None and settings["zoom"]:
+        smooth_focals(best)
+        polish(best, settings, 0.3, refine_focal=False)
+    return best
 
 
 def smooth_focals(model: pycolmap.Reconstruction) -> None:
@@ -327,7 +394,6 @@ def write_result(job: Path, model: pycolmap.Reconstruction | None) -> None:
         (job / "result.json").write_text(json.dumps({"reason": "the pictures share too little parallax or detail"}))
         return
     images = sorted((i for i in model.images.values() if i.has_pose), key=lambda i: i.name)
-    model.update_point_3d_errors()
     row = {point_id: k for k, point_id in enumerate(model.points3D)}
     seen = [
         (int(image.name[:5]), row[p.point3D_id], *p.xy) for image in images for p in image.points2D if p.has_point3D()
@@ -342,7 +408,7 @@ def write_result(job: Path, model: pycolmap.Reconstruction | None) -> None:
         seen_frame=np.array(frame, int),
         seen_point=np.array(point, int),
         seen_xy=np.array(xy, float).T,
-        error=np.median([p.error for p in model.points3D.values()]),
+        error=error_of(model),
     )
     (job / "result.json").write_text(json.dumps({"reason": ""}))
 
@@ -353,7 +419,8 @@ def solve_pictures(job: Path, settings: dict) -> pycolmap.Reconstruction | None:
     extract(job, settings, names, settings["size"])
     match(job, settings)
     write_progress(job, 2 * len(names), 3 * len(names))
-    model = map_pictures(job, mapping_options(settings), len(names))
+    done = itertools.count(2 * len(names))
+    model = map_pictures(job, mapping_options(settings), lambda: write_progress(job, next(done), 3 * len(names)))
     if model is not None:
         polish(model, settings, 0.5, not settings["focal"])
     return model
