@@ -15,6 +15,7 @@ Poses and mattes are kept in --cache, because finding them takes longest. A shee
 from __future__ import annotations
 
 import argparse
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -169,7 +170,7 @@ def main() -> None:
     parser.add_argument("--art", nargs="+", type=Path, required=True)
     parser.add_argument("--clip", nargs="+", type=Path, required=True)
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--cache", type=Path, default=Path("retarget_cache"))
+    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "dreamdance_retarget")
     parser.add_argument("--frames", type=int, default=96)
     parser.add_argument("--puppet", action="store_true", help="compare the paint mask with the puppet's pixels (slow)")
     parser.add_argument("--mirror", action="store_true", help="flip the art")

@@ -110,7 +110,8 @@ class ExtractPose(io.ComfyNode):
                     max=64,
                     optional=True,
                     advanced=True,
-                    tooltip="0 = the `people` main persons; n = only the n-th, as Pick Person numbers them.",
+                    tooltip="0 = the `people` main persons; n = only the n-th, as Pick Person numbers them. Not used "
+                    "with `pose`.",
                 ),
                 io.Mask.Input(
                     "person_mask",

@@ -124,8 +124,8 @@ class SmoothPose(io.ComfyNode):
                     min=0.0,
                     max=1.0,
                     step=0.05,
-                    tooltip="0 = as it is, 1 = strongest (0.5 Hz at rest). Jitter goes, fast moves stay: a swing "
-                    "of 3 per second keeps 95 % of its size. Look at the curves.",
+                    tooltip="0 = as it is, 1 = strongest (0.5 Hz at rest). Jitter goes, fast moves stay: a "
+                    "large swing of 3 per second keeps 95 % of its size, a small one 80 %. Look at the curves.",
                 ),
                 io.Int.Input(
                     "fill_gap",

@@ -27,9 +27,10 @@ export function withKey(lines, line) {
 }
 
 export class KeyList {
-  // node: whose panel this is. look: what the view shows now, as keyLine takes it.
-  constructor(node, look) {
+  // node: whose panel this is. look: what the view shows now, as keyLine takes it. shot: the panel's payload.
+  constructor(node, look, shot) {
     this.node = node;
+    this.shot = shot;
     const button = (textContent, title, onclick) => element("button", { type: "button", textContent, title, onclick });
     this.lines = element("textarea", { className: "keys", label: "key cameras", rows: 3, hidden: true, spellcheck: false });
     this.set = button("Set key", "Keep this view as the key camera of this frame", () => this.add(keyLine(look())));
@@ -51,6 +52,9 @@ export class KeyList {
       target = window.LiteGraph.createNode(TARGET);
       target.pos = [this.node.pos[0], this.node.pos[1] + this.node.size[1] + GAP];
       graph.add(target);
+      const { width, height, fps, path, count } = this.shot();
+      const own = { width, height, fps, frames: path ? count : 0 };
+      for (const widget of target.widgets) widget.value = own[widget.name] ?? widget.value;
     }
     const widget = target.widgets.find((each) => each.name === "keys");
     widget.value = this.lines.value;

@@ -45,7 +45,7 @@ export class PosePanel {
     this.hide = button("Hide", hiding, () => this.toggle());
     const back = (text, what, act) => button(text, `Take ${what} back`, () => this.reset(act));
     this.resetPoint = back("Reset point", "the chosen point's changes of this frame (Delete)", "point");
-    this.resetFrame = back("Reset frame", "all changes of this frame", "frame");
+    this.resetFrame = back("Reset frame", "all keys of this frame", "frame");
     this.resetAll = back("Reset all", "all changes", "all");
     this.blend = element("input", { type: "number", min: 0, max: 9999, step: 1, value: 8 });
     const title = "How many frames before and after a key are changed too, less and less";
@@ -100,6 +100,10 @@ export class PosePanel {
       this.payload = before;
       return this.say(`No pose (${error.message}); run the workflow again.`);
     }
+    if (before && (before.count !== payload.count || before.people !== payload.people)) {
+      this.chosen = this.over = null; // of a pose that is gone, like the steps that could be undone
+      [this.past, this.future] = [[], []];
+    }
     this.text = null;
     this.sync();
     this.slider.max = payload.count - 1;
@@ -145,29 +149,38 @@ export class PosePanel {
   }
 
   // Stores a list in the widget, so that it is saved with the workflow.
+  // A list that does not fit the pose (an old one, after a run with another clip) is not taken: false.
   write(text) {
+    try {
+      this.model.read(JSON.parse(text || "[]"));
+    } catch (error) {
+      this.model.read(JSON.parse(this.text || "[]"));
+      this.say(`this cannot be taken over: ${error.message}`);
+      return false;
+    }
     this.text = text;
     app.canvas.emitBeforeChange();
     this.widget.value = text;
     this.widget.callback?.(text);
     app.canvas.emitAfterChange();
-    this.model.read(JSON.parse(text || "[]"));
     this.refresh();
+    return true;
   }
 
   commit(changes) {
     const text = written(changes);
     if (text === this.text) return;
-    this.past.push(this.text);
+    const before = this.text;
+    if (!this.write(text)) return;
+    this.past.push(before);
     this.future = [];
-    this.write(text);
   }
 
   step(from, to) {
     this.sync();
     if (!from.length || this.locked) return;
-    to.push(this.text);
-    this.write(from.pop());
+    const before = this.text;
+    if (this.write(from.pop())) to.push(before);
   }
 
   select(frame) {

@@ -20,7 +20,7 @@ let live = null; // the one panel with a WebGL view: browsers allow few contexts
 export class ScenePanel {
   constructor(node) {
     addStyle("./scene.css");
-    this.keys = new KeyList(node, () => this.viewpoint());
+    this.keys = new KeyList(node, () => this.viewpoint(), () => this.payload);
     this.mode = "camera";
     this.index = 0;
     this.viewer = null;

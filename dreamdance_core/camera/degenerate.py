@@ -164,7 +164,7 @@ def solve_turn(pairs: list[Pair], count: int, width: int, height: int, focal: fl
     centre = np.array([width / 2, height / 2])
     f, seen = (float(width), False) if focal is None else (focal, False)
     plain = fit_path(pairs, count, centre, f, seen, False)
-    if plain.travel < STILL:
+    if plain.travel < STILL and stands_still(pairs):
         return plain
     zoomed = fit_path(pairs, count, centre, f, seen, True)
     if focal is None:

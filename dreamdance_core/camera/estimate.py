@@ -53,7 +53,7 @@ def estimate_camera(
     notes = _break_notes(breaks)
     turn = solve_turn(pairs, len(frames), width, height, None if focal is None else focal / scale)
     score = parallax_score(pairs, turn, width, height)
-    if turn.travel < STILL or stands_still(pairs):
+    if (turn.travel < STILL and not turn.zooms) or stands_still(pairs):
         without = _static(frames, focal, fps, (*notes, "the background does not move: a static camera"))
     else:
         without = _turning(frames, turn, focal, fps, notes)
@@ -63,15 +63,16 @@ def estimate_camera(
         given = {"tracks": tracks} if getattr(backend, "takes_tracks", False) else {}
         solution = backend(frames, person_mask, focal, **given)
     except WorkerError as error:
-        return _turning(frames, turn, focal, fps, (*notes, f"{error}; a path without translation is used instead"))
+        return replace(without, notes=(f"{error}; a path without translation is used instead", *without.notes))
     if score < PARALLAX and not _convinces(solution, turn, scale):
         return without
     doubt = _doubt(solution)
     if doubt:
         doubt = f"the solver's path was not used: {doubt}; a path without translation is used instead"
-        return _turning(frames, turn, focal, fps, (*notes, *solution.notes, doubt))
+        return replace(without, notes=(*solution.notes, doubt, *without.notes))
     fx = float(solution.cameras.K[0, 0, 0])
-    found = () if focal else (f"focal length estimated: {fx:.0f} px ({_degrees(frames.shape[2], fx)} across)",)
+    estimated = focal is None and getattr(backend, "estimates_focal", True)
+    found = () if not estimated else (f"focal length estimated: {fx:.0f} px ({_degrees(frames.shape[2], fx)} across)",)
     cameras = replace(solution.cameras, fps=fps)
     return replace(solution, cameras=cameras, notes=(*notes, *solution.notes, *found))
 

@@ -36,6 +36,8 @@ from . import options
 
 CLIP_SIDE = 1280  # px; longer clips are read at this size: detectors and solvers gain nothing beyond it
 
+_CROWD = 8  # persons at most that the camera solver must not look at
+
 
 def note(text: str) -> None:
     """A line for the user, on stdout, clear of the progress bar."""
@@ -106,7 +108,7 @@ def _people(frames: torch.Tensor, fps: float, args: Namespace, stage: Stage) -> 
     run = stage("Pose of the clip")
     backend = backends.load("pose", args.pose, run)
     try:
-        return person_mask(extract_pose(frames, backend, fps=fps, run=run))
+        return person_mask(extract_pose(frames, backend, people=_CROWD, fps=fps, run=run))
     except ValueError as error:
         note(f"no person is masked: {error}")
         return None

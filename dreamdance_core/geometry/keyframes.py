@@ -12,6 +12,7 @@ from ..types import Cameras
 from .rigid import so3_log
 from .spline import sample
 
+MOST = 100_000  # cameras of a path
 _DENSE = 64  # samples between two keys for measuring the way
 
 
@@ -55,7 +56,10 @@ def through_keys(
             held = f" held for {a.hold}" if a.hold else ""
             raise ValueError(f"key frames must follow each other, got {a.frame:g}{held} and then {b.frame:g}")
     last = times[-1].frame + times[-1].hold
-    at = np.arange(int(np.floor(last)) + 1 if count is None else count, dtype=np.float64)
+    count = int(np.floor(last)) + 1 if count is None else count
+    if count > MOST:
+        raise ValueError(f"key frames must end within {MOST} frames, got {count}; check the last key and its hold")
+    at = np.arange(count, dtype=np.float64)
     if len(at) == 0:
         raise ValueError(f"key frames need a path of at least 1 frame, got {count}")
     if constant_speed:

@@ -57,9 +57,9 @@ def read_cameras(
     elif path.suffix == ".npy":
         return _read_npy(path, *_needed(path, size), fps or 24.0, poses)
     elif path.suffix in (".txt", ".tum"):
-        found = read_rows(path, size, fps)
+        found = read_rows(path, size, fps, poses)
         c2w = found.c2w.double().numpy()
-        return _cameras(path, c2w, found.K.numpy(), found.width, found.height, found.fps, poses)
+        return _cameras(path, c2w, found.K.numpy(), found.width, found.height, found.fps)
     else:
         raise ValueError(f"camera file {path} has an unknown suffix {path.suffix!r}; use {FORMATS}")
     width, height = width or cameras.width, height or cameras.height

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +43,7 @@ def read_colmap(folder: Path) -> tuple[np.ndarray, np.ndarray, int, int]:
         raise ValueError(f"folder {folder} is no COLMAP text model: {' and '.join(missing)} not found{binary}")
     try:
         lenses = {int(row[0]): row[1:] for row in map(str.split, _lines(folder / "cameras.txt"))}
-        rows = sorted(_images(folder / "images.txt"), key=lambda row: row[9])
+        rows = sorted(_images(folder / "images.txt"), key=lambda row: _natural(row[9]))
         numbers = torch.tensor([[float(v) for v in row[1:8]] for row in rows], dtype=torch.float64).reshape(-1, 7)
         used = [lenses[int(row[8])] for row in rows]
         K = np.stack([_K(lens) for lens in used])
@@ -53,6 +54,11 @@ def read_colmap(folder: Path) -> tuple[np.ndarray, np.ndarray, int, int]:
         raise ValueError(f"COLMAP folder {folder} must have pictures of one size, got {sorted(sizes)}")
     c2w = rigid_inverse(rigid(matrix_from_quat(numbers[:, :4]), numbers[:, 4:]))
     return c2w.numpy(), K, *sizes.pop()
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """A sort key under which 2.png comes before 10.png."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
 def _lines(path: Path) -> list[str]:

@@ -10,11 +10,12 @@ import torch
 
 from ..geometry.convert import from_cameractrl, to_cameractrl
 from ..geometry.pinhole import intrinsics
-from ..geometry.rigid import matrix_from_quat, quat_from_matrix, rigid, wxyz_from_xyzw, xyzw_from_wxyz
+from ..geometry.rigid import matrix_from_quat, quat_from_matrix, rigid, rigid_inverse, wxyz_from_xyzw, xyzw_from_wxyz
 from ..geometry.spline import sample
 from ..types import Cameras
 
 _REGULAR = 0.1  # share of the usual step by which time stamps may differ from it
+_MOST = 100  # cameras filled in per row
 _MICRO = 1e6
 
 
@@ -42,11 +43,12 @@ def re10k(cameras: Cameras) -> str:
     return f"# RealEstate10K: microseconds fx fy cx cy width height w2c\n{body}\n"
 
 
-def read_rows(path: Path, size: tuple[int, int] | None, fps: float | None) -> Cameras:
+def read_rows(path: Path, size: tuple[int, int] | None, fps: float | None, poses: str = "c2w") -> Cameras:
     """The cameras of a text file, at equal steps of time: where stamps are missing, the path is filled in.
 
     size: of the picture they are for; None where the rows hold it. Comments and a first line with the clip's address
-    are skipped. Raises ValueError naming the file and the fault; rotations are not checked yet.
+    are skipped. poses: what TUM rows hold, c2w or w2c. Raises ValueError naming the file and the
+    fault; rotations are not checked yet.
     """
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     lines = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
@@ -67,16 +69,18 @@ def read_rows(path: Path, size: tuple[int, int] | None, fps: float | None) -> Ca
         size = (round(rows[0][5]), round(rows[0][6]))
     if size is None:
         raise ValueError(f"camera file {path} does not hold a picture size; give width and height")
-    cameras = from_cameractrl(rows, *size) if widths == {19} else _of_tum(path, rows, *size)
+    cameras = from_cameractrl(rows, *size) if widths == {19} else _of_tum(path, rows, size, poses)
     return _regular(path, cameras, np.array([row[0] for row in rows]), fps)
 
 
-def _of_tum(path: Path, rows: list[list[float]], width: int, height: int) -> Cameras:
+def _of_tum(path: Path, rows: list[list[float]], size: tuple[int, int], poses: str) -> Cameras:
     values = torch.tensor(rows, dtype=torch.float64)
     if bool((values[:, 4:].norm(dim=-1) < 1e-6).any()):
         raise ValueError(f"camera file {path} holds a zero quaternion; TUM columns are t x y z qx qy qz qw")
     c2w = rigid(matrix_from_quat(wxyz_from_xyzw(values[:, 4:])), values[:, 1:4])
-    return Cameras(c2w=c2w.float(), K=intrinsics(width, height).repeat(len(rows), 1, 1), width=width, height=height)
+    c2w = rigid_inverse(c2w) if poses == "w2c" else c2w
+    K = intrinsics(*size).repeat(len(rows), 1, 1)
+    return Cameras(c2w=c2w.float(), K=K, width=size[0], height=size[1])
 
 
 def _regular(path: Path, cameras: Cameras, stamps: np.ndarray, fps: float | None) -> Cameras:
@@ -93,6 +97,13 @@ def _regular(path: Path, cameras: Cameras, stamps: np.ndarray, fps: float | None
     seconds = step / _MICRO if step > 1000 else step
     own = round(1 / seconds, 3) if 0.001 < seconds < 0.5 else 24.0
     if not regular:
-        at = stamps[0] + step * np.arange(int((stamps[-1] - stamps[0]) / step + 1e-3) + 1)
+        count = int((stamps[-1] - stamps[0]) / step + 1e-3) + 1
+        if count > _MOST * len(stamps):
+            row = int(np.argmax(steps)) + 1
+            raise ValueError(
+                f"time stamps of camera file {path} must have gaps of at most {_MOST} usual steps on average, got "
+                f"{stamps[row]:g} after {stamps[row - 1]:g} in row {row}; correct that stamp"
+            )
+        at = stamps[0] + step * np.arange(count)
         cameras = sample(cameras, stamps, at, overshoot=False)
     return replace(cameras, fps=fps or own)

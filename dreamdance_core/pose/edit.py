@@ -13,6 +13,7 @@ from jaxtyping import Float
 
 from ..types import PoseTrack
 from .keypoints import BODY, FACE, FEET, LEFT_HAND, LEFT_HIP, POINTS, RIGHT_HAND, RIGHT_HIP
+from .proportions import fill
 
 NAMES = (
     "nose", "left_eye", "right_eye", "left_ear", "right_ear", "left_shoulder", "right_shoulder", "left_elbow",
@@ -96,11 +97,16 @@ def _checked(changes: Any) -> list[dict[str, Any]]:
 
 
 def placed(track: PoseTrack, shift: tuple[float, float], scale: float) -> PoseTrack:
-    """The track scaled about its hips (without hips: its middle), then shifted by px."""
+    """The track scaled about its hips (of a person who never shows both: the middle), then shifted by px."""
     seen = (track.score > 0)[..., None]
     hips = [LEFT_HIP, RIGHT_HIP]
-    middle = (track.xy * seen).sum(2) / seen.sum(2).clamp(min=1)
-    centre = torch.where(seen[:, :, hips].all(2), track.xy[:, :, hips].mean(2), middle)[:, :, None]
+    centre = (track.xy * seen).sum(2) / seen.sum(2).clamp(min=1)
+    for p in range(centre.shape[1]):
+        known = seen[:, p, hips].all(1)[:, 0].numpy()
+        if known.any():
+            path = fill(track.xy[:, p, hips].mean(1).double().numpy(), known)
+            centre[:, p] = torch.from_numpy(path).to(centre)
+    centre = centre[:, :, None]
     moved = (track.xy - centre) * (scale - 1) + torch.tensor(shift)  # exactly 0 for what is not asked for
     return replace(track, xy=torch.where(seen, track.xy + moved, track.xy))
 

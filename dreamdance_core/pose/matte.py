@@ -48,7 +48,8 @@ def carried_matte(track: PoseTrack, reference: PoseTrack, alpha: np.ndarray) -> 
     width, height = (max(1, round(n * size)) for n in (track.width, track.height))
     small = cv2.resize(alpha.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA) > 0.3
     ref, drv = (_scaled(t, width, height) for t in (reference, track))
-    if not small.any() or not ref[1][..., 5:13].any() or not drv[1][..., 5:13].any():
+    torso = [5, 6, 11, 12]
+    if not small.any() or not ref[1][0, torso].any() or not drv[1][:, torso].any():
         return None
     here = person_of(ref[0][:1], ref[1][:1], "reference pose")
     moving = _steady(person_of(*drv, "pose", ref[1][0]))

@@ -25,6 +25,8 @@ _LIMBS = {
 _HEAD = [0, 1, 2, 3, 4, *range(FACE.start, FACE.stop)]
 _HANDS = ((LEFT_HAND, 9, 7), (RIGHT_HAND, 10, 8))  # points, wrist, elbow
 _LIMB_RADIUS = 0.35  # of the shoulder width
+_HELD = 24  # frames that a lost point stays where it was
+_ERROR = 0.05  # of a person's frames: a point seen more rarely was never there
 _HEAD_RADIUS = 1.1  # of the face box's half diagonal
 
 
@@ -132,13 +134,20 @@ def _with_matte(mask: np.ndarray, track: PoseTrack, reference: PoseTrack, alpha:
 
 
 def _without_gaps(track: PoseTrack) -> PoseTrack:
-    """The track with every point that is ever seen in every frame: interpolated between sights, the ends held."""
+    """The track with lost points interpolated between their sights, and held up to _HELD frames away from one.
+
+    What is seen in less than a twentieth of the person's frames is no sight but an error, and left out.
+    """
     xy, score = track.xy.clone(), track.score.clone()
     seen = visible(track).numpy()
+    frames = np.arange(len(xy))
     for p, k in zip(*np.nonzero(seen.any(0) & ~seen.all(0)), strict=True):
+        known = np.flatnonzero(seen[:, p, k])
         path = fill(track.xy[:, p, k].double().numpy(), seen[:, p, k])
+        near = np.abs(frames[:, None] - known).min(1) <= _HELD
+        near &= len(known) >= _ERROR * seen[:, p].any(1).sum()
         xy[:, p, k] = torch.from_numpy(path).to(xy.dtype)
-        score[:, p, k] = 1.0
+        score[:, p, k] = torch.from_numpy(near).to(score.dtype)
     return replace(track, xy=xy, score=score)
 
 

@@ -82,9 +82,10 @@ def check_path(
     moves = max(float((half.c2w - small.c2w).abs().max()), float((half.K - small.K).abs().max())) > 1e-5
     factor = _LARGEST if moves else float(all(fits))
     for index in sorted(range(len(small)), key=lambda i: (fits[i], shown[i][0])) if moves else ():
-        if good(*seen(index, factor)):
+        high = factor if fits[index] else min(factor, 1.0)  # beyond a surface the view may be free again
+        if (fits[index] or high < 1.0) and good(*seen(index, high)):
             continue
-        low, high = (1.0 if fits[index] else 0.0), factor
+        low = 1.0 if fits[index] and high > 1.0 else 0.0
         if low == 0.0 and not good(*seen(index, 0.0)):
             factor = 0.0
             break

@@ -130,12 +130,19 @@ def _avoid(placed: Cameras, z: Tensor, usable: Tensor, run: Runtime) -> Cameras:
     kept = torch.ones(len(placed))
     for index in range(len(placed)):
         run.report(index, len(placed))
+
+        def nearest(share: float, index: int = index) -> float | None:
+            at = scale_path(placed.c2w[index : index + 1], share)
+            return nearest_depth(coverage(source, replace(placed[index], c2w=at), 8))
+
+        found = nearest(1.0)
+        if found is None and nearest(0.0) is None:
+            continue  # it looks away from the picture: a shorter way shows nothing either
         for _ in range(_TRIES):
-            at = scale_path(placed.c2w[index : index + 1], float(kept[index]))
-            nearest = nearest_depth(coverage(source, replace(placed[index], c2w=at), 8))
-            if nearest is not None and nearest >= limit:
+            if found is not None and found >= limit:
                 break
             kept[index] *= _BACK_OFF
+            found = nearest(float(kept[index]))
     run.report(len(placed), len(placed))
     drawn = (kept < 1).nonzero()[:, 0].tolist()
     if not drawn:

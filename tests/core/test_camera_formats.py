@@ -288,3 +288,27 @@ def test_gltf_cubic_zoom(tmp_path: Path) -> None:
     yfov += (u**3 - u**2) * -0.2
     want = [focal_from_fov(480, math.degrees(v)) for v in yfov]
     assert cameras.K[:, 1, 1].tolist() == pytest.approx(want, rel=1e-5)
+
+
+def test_w2c_is_for_tum_and_npy_only_and_wild_stamps_are_named(tmp_path: Path) -> None:
+    """RealEstate10K rows are world-to-camera already; a typing error in a stamp must not make millions of cameras."""
+    cameras = some()
+    write_cameras(tmp_path / "a.re10k.txt", cameras)
+    back = read_cameras(tmp_path / "a.re10k.txt", poses="w2c")
+    torch.testing.assert_close(back.c2w, cameras.c2w, atol=1e-5, rtol=0)
+    (tmp_path / "b.tum").write_text(tum_rows([0, 0.04, 0.08, 2_000_000]))
+    with pytest.raises(ValueError, match="2e\\+06 after 0.08"):
+        read_cameras(tmp_path / "b.tum", width=64, height=48)
+
+
+def test_colmap_pictures_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    cameras = some(12)
+    write_cameras(tmp_path / "model", cameras)
+    file = tmp_path / "model" / "images.txt"
+    lines = file.read_text().splitlines()
+    names = [line.split()[9] for line in lines if len(line.split()) == 10 and not line.startswith("#")]
+    text = file.read_text()
+    for number, name in enumerate(names):
+        text = text.replace(name, f"shot{number + 1}.png")
+    file.write_text(text)
+    torch.testing.assert_close(read_cameras(tmp_path / "model").c2w, cameras.c2w, atol=1e-5, rtol=0)

@@ -100,6 +100,14 @@ def test_zoom() -> None:
     np.testing.assert_allclose(solution.cameras.K[:, 1, 1].numpy() / FOCAL, zooms, rtol=2e-3)
 
 
+def test_a_slow_zoom_is_not_a_rest() -> None:
+    """Four percent about the middle: a camera that only turns cannot follow, and does not move for it."""
+    zooms = np.linspace(1, 1.04, 24)
+    solution = estimate_camera(_turning_clip(np.zeros((24, 3)), zooms), _no_solver, run=Runtime())
+    assert solution.kind == "zoom"
+    assert float(solution.cameras.K[-1, 0, 0] / solution.cameras.K[0, 0, 0]) == pytest.approx(1.04, abs=0.005)
+
+
 def test_pan_and_zoom_behind_a_person_nobody_masked() -> None:
     """Trap 9, with a textured figure over a third of the picture that walks against the pan."""
     turn, zooms = _pan(18, 8), np.linspace(1, 1.2, 18)

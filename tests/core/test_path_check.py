@@ -11,7 +11,7 @@ from dreamdance_core.geometry.trajectory import Move, combined
 from dreamdance_core.pipeline import look_at_gaussians
 from dreamdance_core.runtime import Runtime
 from dreamdance_core.scene.check import check_path, look_at_depth
-from dreamdance_core.scene.place import WantedPath, place_path
+from dreamdance_core.scene.place import WantedPath, _avoid, place_path
 from dreamdance_core.types import Cameras, Depth, Views
 
 WIDTH, HEIGHT = 160, 96
@@ -122,3 +122,12 @@ def test_placing_says_what_it_shortened_and_keeps_the_path_smooth() -> None:
     assert any("drawn back before a surface" in line for line in said)
     assert float(placed.c2w[:, 2, 3].diff().diff().abs().max()) < 0.1
     assert torch.equal(placed.c2w[0], torch.eye(4))
+
+
+def test_a_camera_that_looks_away_keeps_its_way() -> None:
+    """Nothing to see is no collision: a shorter way would show nothing either."""
+    z = wall().z[0]
+    truck = path("truck", 0.2, 13)
+    away = rigid(so3_exp(torch.linspace(0, 2.1, 13)[:, None] * torch.tensor([0.0, 1.0, 0.0])), truck.c2w[:, :3, 3])
+    placed = _avoid(replace(truck, c2w=away), z, z > 0, Runtime())
+    assert torch.equal(placed.c2w, away)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy.interpolate import PchipInterpolator
 
-from dreamdance_core.pose.edit import GROUPS, NAMES, Key, chains, curve, edited, editing_base
+from dreamdance_core.pose.edit import GROUPS, NAMES, Key, chains, curve, edited, editing_base, placed
 from dreamdance_core.types import PoseTrack
 
 WRIST, ELBOW = NAMES.index("left_wrist"), NAMES.index("left_elbow")
@@ -150,3 +150,11 @@ def test_lists_without_keys_mean_what_they_meant():
 def test_a_wrong_change_is_named(changes, sentence):
     with pytest.raises(ValueError, match=sentence):
         edited(moving(), changes)
+
+
+def test_scaling_does_not_jitter_where_a_hip_is_lost():
+    xy = torch.rand(8, 1, 133, 2, generator=torch.Generator().manual_seed(0)).mul(200)[:1].repeat(8, 1, 1, 1)
+    track = PoseTrack(xy=xy, score=torch.ones(8, 1, 133), width=200, height=200)
+    track.score[5, 0, 11] = 0
+    scaled = placed(track, (0.0, 0.0), 1.5)
+    torch.testing.assert_close(scaled.xy[5, 0, 0], scaled.xy[4, 0, 0])

@@ -123,3 +123,20 @@ def test_points_lost_for_a_moment_do_not_make_the_mask_flicker():
     lost.score[4, 0, [7, 9, 13, 15]] = 0
     lost.xy[4, 0, [7, 9, 13, 15]] = 0
     assert torch.equal(paint_mask(lost, group=1), paint_mask(track, group=1))
+
+
+def test_a_single_wrong_sight_leaves_no_streak():
+    """A knee found once in sixty frames was never there."""
+    points = {5: (100, 100), 6: (60, 100), 11: (95, 180), 12: (65, 180)}
+    track = track_of(points, frames=60, shift=3.0)
+    track.xy[2, 0, 13] = torch.tensor([100.0, 260.0])
+    track.score[2, 0, 13] = 0.4
+    clean = track_of(points, frames=60, shift=3.0)
+    assert torch.equal(paint_mask(track)[40:], paint_mask(clean)[40:])
+
+
+def test_a_pose_without_torso_has_a_mask_even_with_a_reference():
+    arm = track_of({7: (200, 150), 9: (240, 150)}, frames=2)
+    reference = track_of({5: (220, 100), 6: (180, 100), 11: (215, 180), 12: (185, 180)})
+    mask = paint_mask(arm, reference_pose=reference, reference_alpha=torch.ones(360, 420))
+    assert mask[0, 150, 220] == 1

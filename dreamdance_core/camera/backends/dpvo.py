@@ -30,6 +30,8 @@ _WEIGHTS = "dpvo.pth"
 class DpvoCamera:
     """Hands every second frame to the tracker that `track(size)` makes; frames between are interpolated."""
 
+    estimates_focal = False
+
     def __init__(self, run: Runtime, track: Any) -> None:
         self.run, self.track = run, track
 

@@ -137,7 +137,7 @@ class PycolmapCamera:
             ),
             kind="parallax",
             solved=certain,
-            median_depth=float(np.median(depth[depth > 0])),
+            median_depth=float(np.median(depth[depth > 0])) if (depth > 0).any() else None,
             reprojection_px=float(result["error"]) * clip.scale[0],
             parallax_deg=parallax(result["seen_point"], rays),
             notes=tuple(notes),

@@ -100,6 +100,11 @@ def match(job: Path, settings: dict) -> None:
     )
 
 
+def free_lens(settings: dict) -> bool:
+    """Whether focal lengths are to be found; with zoom, a given one is only where they start."""
+    return not settings["focal"] or settings.get("zoom", False)
+
+
 def mapping_options(settings: dict) -> pycolmap.IncrementalPipelineOptions:
     options = pycolmap.IncrementalPipelineOptions()
     options.num_threads = settings["threads"]
@@ -108,7 +113,7 @@ def mapping_options(settings: dict) -> pycolmap.IncrementalPipelineOptions:
     options.min_model_size = 3
     options.max_num_models = 5
     options.ba_refine_extra_params = False
-    options.ba_refine_focal_length = options.mapper.abs_pose_refine_focal_length = not settings["focal"]
+    options.ba_refine_focal_length = options.mapper.abs_pose_refine_focal_length = free_lens(settings)
     return options
 
 
@@ -184,7 +189,7 @@ def attempt(
     if not good.any():
         return None
     model = track_model.assemble(tracks, poses, focals, points, track_model.thinned(tracks, good))
-    polish(model, settings, min(max(1.5 * error_of(model), 0.1), 1.0), not settings["focal"])
+    polish(model, settings, min(max(1.5 * error_of(model), 0.1), 1.0), free_lens(settings))
     return model
 
 

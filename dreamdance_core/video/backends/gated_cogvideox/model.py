@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 FORMAT = "dreamdance-gated"
 VERSION = "1"
-BASE_FOLDERS = ("CogVideoX-5b-I2V", "CogVideoX1.5-5B-I2V")
 CLIP_FOLDER = "clip-vit-large-patch14"
 
 
