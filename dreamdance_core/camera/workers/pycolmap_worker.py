@@ -107,7 +107,7 @@ def free_lens(settings: dict) -> bool:
 
 def mapping_options(settings: dict) -> pycolmap.IncrementalPipelineOptions:
     options = pycolmap.IncrementalPipelineOptions()
-    options.num_threads = settings["threads"]
+    options.num_threads = 1  # several add up in another order each time
     options.random_seed = options.mapper.random_seed = options.triangulation.random_seed = settings["seed"]
     options.extract_colors = False
     options.min_model_size = 3
@@ -133,7 +133,7 @@ def map_pictures(
     return max(models.values(), key=lambda m: m.num_reg_images()) if models else None
 
 
-def polish(model: pycolmap.Reconstruction, settings: dict, noise: float, refine_focal: bool) -> None:
+def polish(model: pycolmap.Reconstruction, noise: float, refine_focal: bool) -> None:
     """One adjustment of everything; what is off by more than the noise (px) loses its say."""
     options = pycolmap.BundleAdjustmentOptions()
     options.print_summary = False
@@ -141,7 +141,7 @@ def polish(model: pycolmap.Reconstruction, settings: dict, noise: float, refine_
     options.refine_extra_params = False
     options.ceres.loss_function_type = pycolmap.LossFunctionType.CAUCHY  # moving things that no mask covered
     options.ceres.loss_function_scale = noise
-    options.ceres.solver_options.num_threads = settings["threads"]
+    options.ceres.solver_options.num_threads = 1  # likewise
     options.ceres.solver_options.max_num_iterations = 60
     options.ceres.solver_options.function_tolerance = 1e-7
     pycolmap.bundle_adjustment(model, options)
@@ -189,7 +189,7 @@ def attempt(
     if not good.any():
         return None
     model = track_model.assemble(tracks, poses, focals, points, track_model.thinned(tracks, good))
-    polish(model, settings, min(max(1.5 * error_of(model), 0.1), 1.0), free_lens(settings))
+    polish(model, min(max(1.5 * error_of(model), 0.1), 1.0), free_lens(settings))
     return model
 
 
@@ -224,7 +224,7 @@ def solve_tracks(job: Path, settings: dict) -> pycolmap.Reconstruction | None:
             break
     if best is not None and settings["zoom"]:
         smooth_focals(best)
-        polish(best, settings, 0.3, refine_focal=False)
+        polish(best, 0.3, refine_focal=False)
     return best
 
 
@@ -271,7 +271,7 @@ def solve_pictures(job: Path, settings: dict) -> pycolmap.Reconstruction | None:
     done = itertools.count(2 * len(names))
     model = map_pictures(job, mapping_options(settings), lambda: write_progress(job, next(done), 3 * len(names)))
     if model is not None:
-        polish(model, settings, 0.5, not settings["focal"])
+        polish(model, 0.5, not settings["focal"])
     return model
 
 
