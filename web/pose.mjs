@@ -4,7 +4,8 @@
 import { app } from "../../scripts/app.js";
 import { addStyle, element, keepFromGraph, urlOf } from "./dom.mjs";
 import { Pictures } from "./pictures.mjs";
-import { drawPose } from "./pose_draw.mjs";
+import { drawPose, tagOf } from "./pose_draw.mjs";
+import { pressed } from "./pose_keys.mjs";
 import { PoseModel, limbOf, written } from "./pose_model.mjs";
 import { fitted } from "./view.mjs";
 
@@ -71,7 +72,7 @@ export class PosePanel {
     stage.addEventListener("contextmenu", (event) => event.preventDefault());
     stage.addEventListener("dblclick", (event) => this.hit(event) ?? this.fit());
     this.root.addEventListener("pointerenter", () => this.sync());
-    this.root.addEventListener("keydown", (event) => this.onKey(event));
+    this.root.addEventListener("keydown", (event) => pressed(this, event));
     keepFromGraph(this.root);
   }
 
@@ -359,32 +360,6 @@ export class PosePanel {
     this.redraw();
   }
 
-  onKey(event) {
-    event.stopPropagation(); // keys are the node graph's shortcuts too
-    if (!this.model || event.target === this.blend) return;
-    const command = event.ctrlKey || event.metaKey;
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const to = (frame) => this.select(Math.max(0, Math.min(this.payload.count - 1, frame)));
-    const actions = {
-      ArrowLeft: () => to(this.frame - (event.shiftKey ? 10 : 1)),
-      ArrowRight: () => to(this.frame + (event.shiftKey ? 10 : 1)),
-      Home: () => to(0),
-      End: () => to(this.payload.count - 1),
-      Delete: () => this.reset("point"),
-      Backspace: () => this.reset("point"),
-      h: () => this.toggle(event.shiftKey),
-      0: () => this.fit(),
-    };
-    const commands = {
-      z: () => (event.shiftKey ? this.step(this.future, this.past) : this.step(this.past, this.future)),
-      y: () => this.step(this.future, this.past),
-    };
-    const action = command ? commands[key] : actions[key];
-    if (!action) return;
-    event.preventDefault();
-    action();
-  }
-
   async loadPicture() {
     const { pictures, frame } = this;
     if (!pictures) return;
@@ -423,12 +398,6 @@ export class PosePanel {
   drawTag() {
     const one = this.over ?? this.chosen;
     this.tag.hidden = !one;
-    if (!one) return;
-    const { person, point } = one;
-    const { seen, hidden, xy } = this.model.where(this.frame, person, point);
-    const who = this.model.people > 1 ? ` of person ${person + 1}` : "";
-    const state = hidden ? "hidden" : seen ? (this.model.isKey(this.frame, person, point) ? "key" : "") : "not found";
-    const place = xy ? `${xy[0].toFixed(1)}, ${xy[1].toFixed(1)}` : "";
-    this.tag.textContent = [this.model.label(point) + who, place, state].filter(Boolean).join(" · ");
+    if (one) this.tag.textContent = tagOf(this.model, this.frame, one);
   }
 }

@@ -63,3 +63,12 @@ export function drawPose(ctx, { model, frame, place: { scale, left, top }, pictu
   }
   ctx.setLineDash([]);
 }
+
+// What a point is, where it lies and how it came there.
+export function tagOf(model, frame, { person, point }) {
+  const { seen, hidden, xy } = model.where(frame, person, point);
+  const who = model.people > 1 ? ` of person ${person + 1}` : "";
+  const state = hidden ? "hidden" : seen ? (model.isKey(frame, person, point) ? "key" : "") : "not found";
+  const place = xy ? `${xy[0].toFixed(1)}, ${xy[1].toFixed(1)}` : "";
+  return [model.label(point) + who, place, state].filter(Boolean).join(" · ");
+}

@@ -36,10 +36,15 @@ class Pair:
         return float(np.median(np.linalg.norm(self.at_frame - self.at_anchor, axis=1)))
 
 
+def small_size(frames: Float[Tensor, "T H W 3"], side: int) -> tuple[int, int]:
+    """Width and height of pictures whose longer side is at most `side`."""
+    scale = min(1.0, side / max(frames.shape[1:3]))
+    return round(frames.shape[2] * scale), round(frames.shape[1] * scale)
+
+
 def small_grays(frames: Float[Tensor, "T H W 3"], side: int) -> UInt8[np.ndarray, "T h w"]:
     """Grey pictures whose longer side is at most `side`."""
-    scale = min(1.0, side / max(frames.shape[1:3]))
-    size = (round(frames.shape[2] * scale), round(frames.shape[1] * scale))
+    size = small_size(frames, side)
     return np.stack([cv2.resize(_grey(frame), size, interpolation=cv2.INTER_AREA) for frame in frames])
 
 

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from ...process import run_worker
 from ...runtime import Runtime
 from ...types import Cameras, CameraSolution
 from ..register import interpolate, locate_frames, nearest, parallax
-from ..tracking import SIDE, small_background, small_grays
+from ..tracking import SIDE, small_background, small_grays, small_size
 from ..tracks import Tracks, key_frames, pairs_of, track_clip
 
 _WORKER = Path(__file__).parent.parent / "workers" / "pycolmap_worker.py"
@@ -72,8 +73,8 @@ class PycolmapCamera:
         return self._solve(clip, focal, write, settings, np.arange(tracks.frames))
 
     def _by_pictures(self, clip: _Clip, focal: float | None) -> CameraSolution:
-        stride = -(-len(clip.grays) // self.most)
-        chosen = np.array(sorted({*range(0, len(clip.grays), stride), len(clip.grays) - 1}))
+        stride = -(-len(clip.frames) // self.most)
+        chosen = np.array(sorted({*range(0, len(clip.frames), stride), len(clip.frames) - 1}))
 
         def write(job: Path) -> None:
             _write_pictures(job / "images", clip.grays[chosen], ".png")
@@ -106,7 +107,7 @@ class PycolmapCamera:
 
     def _finish(self, clip: _Clip, chosen: np.ndarray, result: dict[str, np.ndarray]) -> CameraSolution:
         """Places the frames left out, re-bases to frame 0 and goes back to the clip's own pixels."""
-        count = len(clip.grays)
+        count = len(clip.frames)
         placed = chosen[result["frame"]]
         solved = dict(zip(placed.tolist(), result["c2w"], strict=True))
         lens = dict(zip(placed.tolist(), result["K"], strict=True))
@@ -145,14 +146,21 @@ class PycolmapCamera:
 
 
 class _Clip:
-    """A clip's frames and their small grey pictures; scale takes pixels of the small ones to pixels of the clip."""
+    """A clip's frames and, once asked for, their small grey pictures; scale takes pixels of those to the clip's."""
 
     def __init__(self, frames: Float[Tensor, "T H W 3"], person_mask: Float[Tensor, "T H W"] | None, side: int) -> None:
-        self.frames, self.masked = frames, person_mask is not None
-        self.grays = small_grays(frames, side)
-        self.background = small_background(person_mask, self.grays.shape)
-        self.height, self.width = self.grays.shape[1:]
+        self.frames, self.person_mask, self.side = frames, person_mask, side
+        self.masked = person_mask is not None
+        self.width, self.height = small_size(frames, side)
         self.scale = (frames.shape[2] / self.width, frames.shape[1] / self.height)
+
+    @cached_property
+    def grays(self) -> UInt8[np.ndarray, "T h w"]:
+        return small_grays(self.frames, self.side)
+
+    @cached_property
+    def background(self) -> UInt8[np.ndarray, "T h w"]:
+        return small_background(self.person_mask, (len(self.frames), self.height, self.width))
 
 
 def _write_pictures(folder: Path, pictures: UInt8[np.ndarray, "T h w"], suffix: str) -> None:
