@@ -392,11 +392,7 @@ export class PosePanel {
     const ctx = canvas.getContext("2d");
     ctx.setTransform(fine, 0, 0, fine, 0, 0);
     drawPose(ctx, { model, frame, place: this.place(), picture: picture?.copy, marked: [chosen, over] });
-    this.drawTag();
-  }
-
-  drawTag() {
-    const one = this.over ?? this.chosen;
+    const one = over ?? chosen;
     this.tag.hidden = !one;
     if (one) this.tag.textContent = tagOf(this.model, this.frame, one);
   }
