@@ -7,6 +7,7 @@ name is. Time comes first.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, runtime_checkable
 
@@ -136,15 +137,35 @@ class Render:
     cameras: Cameras
 
 
+class LazyFrames(ABC):
+    """A clip (T,H,W,3), or mask (T,H,W), whose frames are made when a slice of it is read.
+
+    It has a tensor's `shape`, `len` and slices along time, so that long clips are drawn, rendered or decoded piece by
+    piece; the same slice gives the same values each time.
+    """
+
+    shape: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    @abstractmethod
+    def __getitem__(self, cut: slice) -> Float[Tensor, "S H W *C"]:
+        """The frames of a slice without a step, float32 in [0,1] on the CPU."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class AnimateJob:
-    """All that a video backend needs to paint the posed character into the background."""
+    """All that a video backend needs to paint the posed character into the background.
 
-    background: Float[Tensor, "T H W 3"]
-    paint_mask: Float[Tensor, "T H W"]
-    body: Float[Tensor, "T H W 3"]
-    hand: Float[Tensor, "T H W 3"]
-    face: Float[Tensor, "T H W 3"]
+    Clips may be lazy; a backend says so with a class attribute `takes_lazy_frames = True`.
+    """
+
+    background: Float[Tensor, "T H W 3"] | LazyFrames
+    paint_mask: Float[Tensor, "T H W"] | LazyFrames
+    body: Float[Tensor, "T H W 3"] | LazyFrames
+    hand: Float[Tensor, "T H W 3"] | LazyFrames
+    face: Float[Tensor, "T H W 3"] | LazyFrames
     pose: PoseTrack  # retargeted to the reference, in background pixels
     reference_pose: PoseTrack  # T = 1, in reference pixels
     reference: Float[Tensor, "Hr Wr 3"]
