@@ -1,119 +1,133 @@
-"""Clips in the shapes that the host's own video nodes take, and the way back."""
+"""Bridges to the host's own Wan nodes: their control clips, and the painted video put back into its background."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
-import torch.nn.functional as F
-from jaxtyping import Float
-from torch import Tensor
+from comfy_api.latest import io, ui
 
-from ..dreamdance_core.io.pose_files import FACE
-from ..dreamdance_core.types import PoseTrack
-
-_MULTIPLE = 16  # px, of every Wan model
-_FACE_SIDE = 512  # px, of Wan Animate's face video
+from ..dreamdance_core.io.pose_files import from_pose_keypoint
+from ..dreamdance_core.video.control import control_clip, face_crops, paste_back, wan_length
+from . import host
+from .sockets import PoseKeypoint
 
 
-@dataclass(frozen=True, kw_only=True)
-class ControlClip:
-    control_video: Float[Tensor, "T H W 3"]
-    control_masks: Float[Tensor, "T H W"]  # 1 = repaint
-    pose_video: Float[Tensor, "T H W 3"]
-    background_video: Float[Tensor, "T H W 3"]  # black where the character is painted
-    character_mask: Float[Tensor, "T H W"]  # grown to blocks
-    render_video: Float[Tensor, "T H W 3"]
+class ComposeControlVideo(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DreamDanceComposeControlVideo",
+            display_name="Compose Control Video",
+            category="DreamDance/video",
+            description="What the host's Wan nodes take, at one size and length (4n+1 frames, multiples of 16 px): "
+            "control_video, control_masks and reference_image for Wan Vace To Video; pose_video, face_video, "
+            "background_video and character_mask for Wan Animate To Video; render_video for Uni3C.",
+            search_aliases=["vace", "wan animate", "uni3c", "control video", "control masks"],
+            has_intermediate_output=True,
+            inputs=[
+                io.Image.Input("background", tooltip="The background video."),
+                io.Mask.Input("paint_mask", tooltip="1 = paint the character here; from Retarget Pose."),
+                io.Image.Input("pose_video", tooltip="The skeleton drawing (overlay of Retarget Pose)."),
+                io.Image.Input("reference", tooltip="The character picture."),
+                io.Mask.Input("reference_mask", optional=True, tooltip="1 = character; the rest becomes white."),
+                io.Image.Input("driving", optional=True, tooltip="The driving clip, for the face video."),
+                PoseKeypoint.Input(
+                    "driving_pose", optional=True, tooltip="The driving clip's pose, for the face video."
+                ),
+                io.Combo.Input(
+                    "inside",
+                    options=["pose on grey", "grey", "background"],
+                    default="pose on grey",
+                    tooltip="What control_video shows where the mask is 1: the pose (VACE pose), plain grey "
+                    "(VACE inpaint), "
+                    "or a coarse composite such as Puppet's as background (VACE repaint).",
+                ),
+                io.Int.Input(
+                    "mask_block",
+                    default=16,
+                    min=1,
+                    max=128,
+                    advanced=True,
+                    tooltip="character_mask is grown to whole blocks of this many px, as Wan Animate was "
+                    "trained; 1 = off.",
+                ),
+            ],
+            outputs=[
+                io.Image.Output("control_video", display_name="control_video", tooltip="For Wan Vace To Video."),
+                io.Mask.Output(
+                    "control_masks", display_name="control_masks", tooltip="1 = repaint; for Wan Vace To Video."
+                ),
+                io.Image.Output("reference_image", display_name="reference_image", tooltip="On white, for both."),
+                io.Image.Output("pose_video", display_name="pose_video", tooltip="For Wan Animate To Video."),
+                io.Image.Output(
+                    "face_video",
+                    display_name="face_video",
+                    tooltip="512 px face crops, Wan Animate; black without driving.",
+                ),
+                io.Image.Output(
+                    "background_video", display_name="background_video", tooltip="Black where painted; Wan Animate."
+                ),
+                io.Mask.Output(
+                    "character_mask", display_name="character_mask", tooltip="Blocky, 1 = character; Wan Animate."
+                ),
+                io.Image.Output("render_video", display_name="render_video", tooltip="The whole background; Uni3C."),
+                io.Int.Output("width", display_name="width", tooltip="Width, px."),
+                io.Int.Output("height", display_name="height", tooltip="Height, px."),
+                io.Int.Output("length", display_name="length", tooltip="Frames, 4n+1."),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, background, paint_mask, pose_video, reference, inside, mask_block=16, **optional) -> io.NodeOutput:
+        frames = host.from_host(background, "background")
+        length = wan_length(len(frames))
+        mask = host.mask_of(paint_mask, frames, "paint_mask")
+        pose = host.from_host(pose_video, "pose_video")
+        parts = control_clip(frames[:length], mask[:length], pose[:length], inside, mask_block)
+        picture = host.one_picture(reference, "reference")
+        if optional.get("reference_mask") is not None:
+            alpha = host.mask_of(optional["reference_mask"], picture[None], "reference_mask")[0, ..., None]
+            picture = picture * alpha + 1 - alpha
+        faces = torch.zeros(length, 512, 512, 3)
+        if optional.get("driving") is not None and optional.get("driving_pose") is not None:
+            driving = host.from_host(optional["driving"], "driving")[:length]
+            faces = face_crops(driving, from_pose_keypoint(optional["driving_pose"]), length)
+        height, width = parts.control_video.shape[1:3]
+        clips = (parts.control_video, parts.control_masks, picture[None], parts.pose_video, faces)
+        clips += (parts.background_video, parts.character_mask, parts.render_video)
+        shown = ui.PreviewImage(parts.control_video[length // 2][None], cls=cls)
+        return io.NodeOutput(*map(host.to_host, clips), width, height, length, ui=shown)
 
 
-def wan_length(frames: int) -> int:
-    """The longest 4n+1 that is not above frames (Wan's VAE takes four pictures per latent frame, the first alone)."""
-    return (frames - 1) // 4 * 4 + 1
+class PasteBack(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DreamDancePasteBack",
+            display_name="Paste Back",
+            category="DreamDance/video",
+            description="The finished video inside the mask, the untouched background outside, with a soft "
+            "border between.",
+            search_aliases=["composite", "blend", "restore background", "uncrop", "merge masked"],
+            inputs=[
+                io.Image.Input("video", tooltip="What a video model made; resized to the background's size."),
+                io.Image.Input("background", tooltip="The background video."),
+                io.Mask.Input("mask", tooltip="1 = take the video."),
+                io.Int.Input(
+                    "feather",
+                    default=8,
+                    min=0,
+                    max=256,
+                    tooltip="Width of the border, px, inside the mask; outside it the background stays bit-exact.",
+                ),
+            ],
+            outputs=[io.Image.Output("frames", display_name="frames", tooltip="The composite.")],
+        )
 
-
-def fitted(frames: Float[Tensor, "T H W C"], width: int, height: int) -> Float[Tensor, "T H W C"]:
-    """The clip resized to exactly width x height."""
-    if frames.shape[1:3] == (height, width):
-        return frames
-    small = height * width < frames.shape[1] * frames.shape[2]
-    resized = F.interpolate(frames.movedim(-1, 1), size=(height, width), mode="bilinear", antialias=small)
-    return resized.movedim(1, -1).clamp(0, 1).contiguous()
-
-
-def _blocky(mask: Float[Tensor, "T H W"], block: int) -> Float[Tensor, "T H W"]:
-    """The mask grown to whole blocks."""
-    if block == 1:
-        return mask
-    coarse = F.max_pool2d(mask[:, None], block, ceil_mode=True)
-    return F.interpolate(coarse, scale_factor=block)[:, 0, : mask.shape[1], : mask.shape[2]].contiguous()
-
-
-def control_clip(
-    background: Float[Tensor, "T H W 3"],
-    mask: Float[Tensor, "T H W"],
-    pose: Float[Tensor, "S h w 3"],
-    inside: str,
-    block: int,
-) -> ControlClip:
-    """All clips at one size (multiples of 16, rounded down) and length.
-
-    inside: what control_video shows in the mask: "pose on grey", "grey" or "background". Raises ValueError when the
-    pose video is shorter than the background.
-    """
-    if len(pose) < len(background):
-        raise ValueError(f"pose_video must have {len(background)} frames like background, got {len(pose)}")
-    height, width = (max(_MULTIPLE, side // _MULTIPLE * _MULTIPLE) for side in background.shape[1:3])
-    background, pose = fitted(background, width, height), fitted(pose, width, height)
-    mask = (fitted(mask[..., None], width, height)[..., 0] > 0.5).float()
-    grey = torch.full_like(background, 0.5)
-    drawn = (pose.amax(-1, keepdim=True) * 4).clamp(0, 1)
-    fillings = {"pose on grey": pose * drawn + grey * (1 - drawn), "grey": grey, "background": background}
-    character = _blocky(mask, block)
-    return ControlClip(
-        control_video=torch.where(mask[..., None] > 0.5, fillings[inside], background),
-        control_masks=mask,
-        pose_video=pose,
-        background_video=background * (1 - character[..., None]),
-        character_mask=character,
-        render_video=background,
-    )
-
-
-def face_crops(driving: Float[Tensor, "T H W 3"], track: PoseTrack, length: int) -> Float[Tensor, "N 512 512 3"]:
-    """Square crops around the first person's face, 512 px, black where no face is known."""
-    crops = torch.zeros(length, _FACE_SIDE, _FACE_SIDE, 3)
-    scale = torch.tensor([driving.shape[2] / track.width, driving.shape[1] / track.height])
-    for index in range(min(length, len(track), len(driving))):
-        seen = track.score[index, 0, FACE] > 0.3
-        points = track.xy[index, 0, FACE][seen] * scale
-        if len(points) < 5:
-            continue
-        low, high = points.amin(0), points.amax(0)
-        side = max(16, int((high - low).max() * 1.5))
-        left, top = ((low + high) / 2 - side / 2).round().int().tolist()
-        frame = F.pad(driving[index].movedim(-1, 0), (side, side, side, side))
-        left, top = max(0, left + side), max(0, top + side)
-        crop = frame[:, top : top + side, left : left + side]
-        if min(crop.shape[1:]) > 0:
-            crops[index] = F.interpolate(crop[None], (_FACE_SIDE, _FACE_SIDE), mode="bilinear")[0].movedim(0, -1)
-    return crops
-
-
-def paste_back(
-    video: Float[Tensor, "T h w 3"],
-    background: Float[Tensor, "T H W 3"],
-    mask: Float[Tensor, "T H W"],
-    feather: int,
-) -> Float[Tensor, "T H W 3"]:
-    """video inside the mask, background outside it bit-exact; the border of `feather` px lies inside the mask."""
-    height, width = background.shape[1:3]
-    video = fitted(video, width, height)
-    weight = mask
-    if feather:
-        # Shrunk first, then blurred by the same reach, so that the weight is 0 wherever the mask is 0.
-        inner = -F.max_pool2d(-mask[:, None], 2 * (feather // 2) + 1, stride=1, padding=feather // 2)
-        for _ in range(2):
-            reach = max(1, feather // 4)
-            inner = F.avg_pool2d(inner, 2 * reach + 1, stride=1, padding=reach, count_include_pad=False)
-        weight = inner[:, 0] * (mask > 0)
-    return torch.where(weight[..., None] > 0, background + (video - background) * weight[..., None], background)
+    @classmethod
+    def execute(cls, video, background, mask, feather) -> io.NodeOutput:
+        frames = host.from_host(background, "background")
+        painted = host.from_host(video, "video")
+        length = min(len(painted), len(frames))
+        painted, frames = painted[:length], frames[:length]
+        mask = host.mask_of(mask[:length] if mask.ndim == 3 else mask, frames, "mask")
+        return io.NodeOutput(host.to_host(paste_back(painted, frames, mask, feather)))

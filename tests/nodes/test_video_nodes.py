@@ -94,7 +94,7 @@ def test_control_clips_fit_the_hosts_wan_nodes(pack):
     mask[:, 20:60, 30:50] = 1
     background, pose = _clip(11, 70, 101), torch.zeros(11, 70, 101, 3)
     pose[:, 30:34, 35:45] = 1
-    out = pack.nodes.interop.ComposeControlVideo.execute(background, mask, pose, _clip(1, 90, 60), "pose on grey")
+    out = pack.nodes.control.ComposeControlVideo.execute(background, mask, pose, _clip(1, 90, 60), "pose on grey")
     control, masks, reference, pose_video, face, behind, character, render, width, height, length = out.result
     assert (width, height, length) == (96, 64, 9) and len(control) == len(masks) == len(face) == 9
     inside = masks > 0.5
@@ -119,13 +119,13 @@ def test_paste_back_leaves_the_outside_alone(pack):
     video, background = _clip(3, 24, 32, 1), _clip(4, 48, 64)
     mask = torch.zeros(1, 48, 64)
     mask[:, 10:40, 20:50] = 1
-    out = pack.nodes.interop.PasteBack.execute(video, background, mask, 8)[0]
+    out = pack.nodes.control.PasteBack.execute(video, background, mask, 8)[0]
     outside = mask.expand(3, -1, -1) < 0.5
     assert out.shape == (3, 48, 64, 3) and torch.equal(out[outside], background[:3][outside])
     assert float((out - background[:3])[:, 25, 35].abs().max()) > 0.01
-    per_frame = pack.nodes.interop.PasteBack.execute(video, background, mask.expand(3, -1, -1), 8)[0]
+    per_frame = pack.nodes.control.PasteBack.execute(video, background, mask.expand(3, -1, -1), 8)[0]
     assert torch.equal(per_frame, out), "one mask per frame of the shorter clip"
-    hard = pack.nodes.interop.PasteBack.execute(background, background, mask, 0)[0]
+    hard = pack.nodes.control.PasteBack.execute(background, background, mask, 0)[0]
     torch.testing.assert_close(hard, background)
 
 
