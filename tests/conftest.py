@@ -64,3 +64,9 @@ def counters():
 def community(pack):
     """The stand-ins for community nodes, in this process."""
     return load_helper("community_stubs")
+
+
+@pytest.fixture(scope="session")
+def gated_files():
+    """A tiny gated model as files on the disk."""
+    return load_helper("gated_files", "core")

@@ -1,12 +1,8 @@
 """The gated model on the real classes at tiny size: starts as the base model, learns, samples, saves and refuses."""
 
-import json
-
 import pytest
 import torch
 from diffusers import CogVideoXTransformer3DModel
-from safetensors import safe_open
-from safetensors.torch import save_file
 
 from dreamdance_core.long.aggregate import blend, copy_halves
 from dreamdance_core.long.windows import plan_windows
@@ -14,7 +10,6 @@ from dreamdance_core.runtime import Runtime
 from dreamdance_core.types import AnimateJob, PoseTrack
 from dreamdance_core.video.backends import gated_cogvideox as gated
 from dreamdance_core.video.backends.gated_cogvideox.encode import reference_canvas, to_frames, to_latents
-from dreamdance_core.video.backends.gated_cogvideox.model import load_state, read_header
 from dreamdance_core.video.backends.gated_cogvideox.sample import ddim, latent_length, rotary
 from dreamdance_core.video.backends.gated_cogvideox.transformer import GatedCogVideoXTransformer, widen
 
@@ -242,57 +237,3 @@ def test_cancel_and_bad_input_are_clean():
         gated.sample(job(8, 30, 32), gated.tiny_model(), gated.SampleOptions(), Runtime())
     with pytest.raises(ValueError, match="nearest length is 16"):
         gated.sample(job(13), gated.tiny_model(), gated.SampleOptions(), Runtime())
-
-
-def test_checkpoint_round_trip_and_refusals(tmp_path):
-    model = gated.tiny_model(seed=1).transformer
-    torch.nn.init.normal_(model.pose_proj.weight)
-    for full in (False, True):
-        path = gated.save_checkpoint(tmp_path / "a.dreamdance.safetensors", model, "tiny", full=full)
-        assert json.loads(read_header(path)["config"])["in_channels"] == 48
-        other = gated.tiny_model(seed=1 if not full else 2).transformer
-        load_state(other, path, full)
-        for name, value in model.state_dict().items():
-            assert torch.equal(value, other.state_dict()[name]), name
-    save_file({"pose_proj.weight": torch.zeros(3, 3)}, tmp_path / "b.safetensors", {"format": "dreamdance-gated"})
-    with pytest.raises(ValueError, match="version"):
-        read_header(tmp_path / "b.safetensors")
-    with pytest.raises(ValueError, match="does not fit its base"):
-        load_state(model, tmp_path / "b.safetensors", False)
-    save_file({"x": torch.zeros(1)}, tmp_path / "c.safetensors")
-    with pytest.raises(ValueError, match="not a DreamDance checkpoint"):
-        read_header(tmp_path / "c.safetensors")
-    (tmp_path / "d.safetensors").write_text("hello")
-    with pytest.raises(ValueError, match="not a safetensors file"):
-        read_header(tmp_path / "d.safetensors")
-    with pytest.raises(FileNotFoundError, match="not public"):
-        gated.load(Runtime(weight_folders=(tmp_path / "none",)))
-
-
-def test_checkpoint_loads_on_a_diffusers_base_folder(tmp_path):
-    """The whole route of a user: base folder, CLIP folder, checkpoint with the new layers only."""
-    model = gated.tiny_model(seed=3)
-    torch.nn.init.normal_(model.transformer.pose_proj.weight)
-    base = CogVideoXTransformer3DModel(
-        **{
-            k: v
-            for k, v in model.transformer.config.items()
-            if not k.startswith("_") and k not in ("in_channels", "clip_embed_dim")
-        },
-        in_channels=32,
-    )
-    own = {k: v for k, v in model.transformer.state_dict().items() if k in base.state_dict()}
-    own["patch_embed.proj.weight"] = own["patch_embed.proj.weight"][:, :32].contiguous()
-    base.load_state_dict(own)
-    base.save_pretrained(tmp_path / "tiny" / "transformer")
-    model.vae.save_pretrained(tmp_path / "tiny" / "vae")
-    model.clip.save_pretrained(tmp_path / "clip-vit-large-patch14")
-    gated.save_checkpoint(tmp_path / "mine.dreamdance.safetensors", model.transformer, "tiny")
-    run = Runtime(weight_folders=(tmp_path,))
-    loaded = gated.load(run)
-    with safe_open(tmp_path / "mine.dreamdance.safetensors", "pt") as file:
-        assert file.metadata()["content"] == "new-layers"
-    mine, theirs = model.transformer.state_dict(), loaded.model.transformer.state_dict()
-    assert mine.keys() == theirs.keys() and all(torch.equal(mine[name], theirs[name]) for name in mine)
-    # Weights mapped from a file lie elsewhere in memory, and matrix products may round by where they lie.
-    torch.testing.assert_close(loaded(job()), gated.GatedVideo(model=model, run=run)(job()), atol=1e-5, rtol=0)

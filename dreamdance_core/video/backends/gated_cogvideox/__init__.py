@@ -15,12 +15,15 @@ from torch import Tensor
 
 from ....runtime import Runtime
 from ....types import AnimateJob
-from .model import GatedModel, load_checkpoint, save_checkpoint, tiny_model
+from .checkpoint import save_checkpoint
+from .memory import MemoryPlan
+from .model import GatedModel, load_checkpoint, tiny_model
 from .sample import Sampled, SampleOptions, sample
 
 __all__ = [
     "GatedModel",
     "GatedVideo",
+    "MemoryPlan",
     "SampleOptions",
     "Sampled",
     "load",
