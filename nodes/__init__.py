@@ -24,6 +24,7 @@ from . import (  # noqa: E402
     camera_paths,
     caption,
     clock,
+    control,
     gaussians,
     host,
     interop,
@@ -74,8 +75,8 @@ NODES: list[type[io.ComfyNode]] = [
     video.GatedVideoInpaint,
     clock.ResampleClip,
     long_video.TemporalAggregate,
-    interop.ComposeControlVideo,
-    interop.PasteBack,
+    control.ComposeControlVideo,
+    control.PasteBack,
 ]
 
 

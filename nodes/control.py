@@ -1,119 +1,311 @@
-"""Clips in the shapes that the host's own video nodes take, and the way back."""
+"""Bridges to the host's own Wan nodes: their control clips, and the painted video put back into its background."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import torch
-import torch.nn.functional as F
-from jaxtyping import Float
+from comfy_api.latest import io, ui
 from torch import Tensor
 
-from ..dreamdance_core.io.pose_files import FACE
-from ..dreamdance_core.types import PoseTrack
-
-_MULTIPLE = 16  # px, of every Wan model
-_FACE_SIDE = 512  # px, of Wan Animate's face video
-
-
-@dataclass(frozen=True, kw_only=True)
-class ControlClip:
-    control_video: Float[Tensor, "T H W 3"]
-    control_masks: Float[Tensor, "T H W"]  # 1 = repaint
-    pose_video: Float[Tensor, "T H W 3"]
-    background_video: Float[Tensor, "T H W 3"]  # black where the character is painted
-    character_mask: Float[Tensor, "T H W"]  # grown to blocks
-    render_video: Float[Tensor, "T H W 3"]
-
-
-def wan_length(frames: int) -> int:
-    """The longest 4n+1 that is not above frames (Wan's VAE takes four pictures per latent frame, the first alone)."""
-    return (frames - 1) // 4 * 4 + 1
+from ..dreamdance_core.io.pose_files import from_pose_keypoint
+from ..dreamdance_core.video.control import (
+    ControlOptions,
+    MaskOptions,
+    continued,
+    control_clip,
+    face_crops,
+    fitted,
+    fitted_mask,
+    lengthened,
+    paste_back,
+    reference_canvas,
+    wan_length,
+    wan_size,
+)
+from ..dreamdance_core.video.openpose import VACE, WAN_ANIMATE, draw_openpose
+from . import host
+from .sockets import PoseKeypoint
 
 
-def fitted(frames: Float[Tensor, "T H W C"], width: int, height: int) -> Float[Tensor, "T H W C"]:
-    """The clip resized to exactly width x height."""
-    if frames.shape[1:3] == (height, width):
-        return frames
-    small = height * width < frames.shape[1] * frames.shape[2]
-    resized = F.interpolate(frames.movedim(-1, 1), size=(height, width), mode="bilinear", antialias=small)
-    return resized.movedim(1, -1).clamp(0, 1).contiguous()
+def _mask_widgets() -> list[io.Input]:
+    return [
+        io.Int.Input(
+            "mask_block",
+            default=16,
+            min=1,
+            max=128,
+            advanced=True,
+            tooltip="character_mask is grown to whole blocks of this many px, as Wan Animate was trained; 1 = off.",
+        ),
+        io.Int.Input(
+            "mask_grow",
+            default=0,
+            min=0,
+            max=256,
+            optional=True,
+            advanced=True,
+            tooltip="Grows both masks by this many px to every side, for hair, cloth and shadows that leave them.",
+        ),
+        io.Int.Input(
+            "mask_smooth",
+            default=0,
+            min=0,
+            max=24,
+            optional=True,
+            advanced=True,
+            tooltip="Steadies a mask that flickers: what is missing for up to twice this many frames is filled.",
+        ),
+        io.Boolean.Input(
+            "steady_masks",
+            default=False,
+            optional=True,
+            advanced=True,
+            tooltip="On: the masks are grown to whole latents (8 px, the first frame, then four at a time), so that no "
+            "latent holds both kept and painted pixels.",
+        ),
+        io.Int.Input(
+            "mask_soft",
+            default=0,
+            min=0,
+            max=128,
+            optional=True,
+            advanced=True,
+            tooltip="Width of a soft border around control_masks, px. VACE was trained on hard masks: 0.",
+        ),
+    ]
 
 
-def _blocky(mask: Float[Tensor, "T H W"], block: int) -> Float[Tensor, "T H W"]:
-    """The mask grown to whole blocks."""
-    if block == 1:
-        return mask
-    coarse = F.max_pool2d(mask[:, None], block, ceil_mode=True)
-    return F.interpolate(coarse, scale_factor=block)[:, 0, : mask.shape[1], : mask.shape[2]].contiguous()
+def _window_widgets() -> list[io.Input]:
+    return [
+        io.Int.Input(
+            "person",
+            default=0,
+            min=0,
+            max=63,
+            optional=True,
+            advanced=True,
+            tooltip="Whose face of driving_pose becomes the face video; 0 = the first person.",
+        ),
+        io.Int.Input(
+            "start",
+            default=0,
+            min=0,
+            max=100000,
+            optional=True,
+            advanced=True,
+            tooltip="First frame of this window of a long clip: next_start of the window before; 0 = the beginning.",
+        ),
+        io.Int.Input(
+            "window",
+            default=0,
+            min=0,
+            max=1000,
+            optional=True,
+            advanced=True,
+            tooltip="Frames of one window, rounded down to 4n+1; VACE was trained on 81. 0 = the whole clip at once.",
+        ),
+        io.Int.Input(
+            "overlap",
+            default=5,
+            min=1,
+            max=81,
+            optional=True,
+            advanced=True,
+            tooltip="Frames that a window shares with the one before, rounded down to 4n+1; must be below window.",
+        ),
+    ]
 
 
-def control_clip(
-    background: Float[Tensor, "T H W 3"],
-    mask: Float[Tensor, "T H W"],
-    pose: Float[Tensor, "S h w 3"],
-    inside: str,
-    block: int,
-) -> ControlClip:
-    """All clips at one size (multiples of 16, rounded down) and length.
-
-    inside: what control_video shows in the mask: "pose on grey", "grey" or "background". Raises ValueError when the
-    pose video is shorter than the background.
-    """
-    if len(pose) < len(background):
-        raise ValueError(f"pose_video must have {len(background)} frames like background, got {len(pose)}")
-    height, width = (max(_MULTIPLE, side // _MULTIPLE * _MULTIPLE) for side in background.shape[1:3])
-    background, pose = fitted(background, width, height), fitted(pose, width, height)
-    mask = (fitted(mask[..., None], width, height)[..., 0] > 0.5).float()
-    grey = torch.full_like(background, 0.5)
-    drawn = (pose.amax(-1, keepdim=True) * 4).clamp(0, 1)
-    fillings = {"pose on grey": pose * drawn + grey * (1 - drawn), "grey": grey, "background": background}
-    character = _blocky(mask, block)
-    return ControlClip(
-        control_video=torch.where(mask[..., None] > 0.5, fillings[inside], background),
-        control_masks=mask,
-        pose_video=pose,
-        background_video=background * (1 - character[..., None]),
-        character_mask=character,
-        render_video=background,
-    )
+def _sources() -> list[io.Input]:
+    return [
+        io.Image.Input("background", tooltip="The background video."),
+        io.Mask.Input("paint_mask", tooltip="1 = paint the character here; from Retarget Pose."),
+        io.Image.Input(
+            "pose_video",
+            optional=True,
+            tooltip="A drawing of the pose over black, used as it is; without it `pose` is drawn as each model wants.",
+        ),
+        io.Image.Input("reference", tooltip="The character picture; several characters as a batch."),
+        io.Mask.Input("reference_mask", optional=True, tooltip="1 = character; the rest becomes white."),
+        io.Image.Input("driving", optional=True, tooltip="The driving clip, for the face video."),
+        PoseKeypoint.Input("driving_pose", optional=True, tooltip="The driving clip's pose, for the face video."),
+        io.Combo.Input(
+            "inside",
+            options=["pose on black", "pose on grey", "grey", "background"],
+            default="pose on black",
+            tooltip="What control_video shows where the mask is 1: the pose, on black as VACE's authors put it there "
+            "or on grey; plain grey (VACE inpaint); or a coarse composite such as Puppet's as background (VACE "
+            "repaint).",
+        ),
+    ]
 
 
-def face_crops(driving: Float[Tensor, "T H W 3"], track: PoseTrack, length: int) -> Float[Tensor, "N 512 512 3"]:
-    """Square crops around the first person's face, 512 px, black where no face is known."""
-    crops = torch.zeros(length, _FACE_SIDE, _FACE_SIDE, 3)
-    scale = torch.tensor([driving.shape[2] / track.width, driving.shape[1] / track.height])
-    for index in range(min(length, len(track), len(driving))):
-        seen = track.score[index, 0, FACE] > 0.3
-        points = track.xy[index, 0, FACE][seen] * scale
-        if len(points) < 5:
-            continue
-        low, high = points.amin(0), points.amax(0)
-        side = max(16, int((high - low).max() * 1.5))
-        left, top = ((low + high) / 2 - side / 2).round().int().tolist()
-        frame = F.pad(driving[index].movedim(-1, 0), (side, side, side, side))
-        left, top = max(0, left + side), max(0, top + side)
-        crop = frame[:, top : top + side, left : left + side]
-        if min(crop.shape[1:]) > 0:
-            crops[index] = F.interpolate(crop[None], (_FACE_SIDE, _FACE_SIDE), mode="bilinear")[0].movedim(0, -1)
-    return crops
+class ComposeControlVideo(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DreamDanceComposeControlVideo",
+            display_name="Compose Control Video",
+            category="DreamDance/video",
+            description="What the host's Wan nodes take, at one size and length (4n+1 frames, multiples of 16 px): "
+            "control_video, control_masks and reference_image for Wan Vace To Video; pose_video, face_video, "
+            "background_video and character_mask for Wan Animate To Video; render_video for Uni3C.",
+            search_aliases=["vace", "wan animate", "uni3c", "control video", "control masks"],
+            has_intermediate_output=True,
+            inputs=[
+                *_sources(),
+                *_mask_widgets(),
+                PoseKeypoint.Input(
+                    "pose", optional=True, tooltip="The pose to be performed, in background pixels: Retarget Pose."
+                ),
+                io.Image.Input(
+                    "previous",
+                    optional=True,
+                    tooltip="The finished frames of the window before; the last of them are kept as this one's first.",
+                ),
+                *_window_widgets(),
+            ],
+            outputs=[
+                io.Image.Output("control_video", display_name="control_video", tooltip="For Wan Vace To Video."),
+                io.Mask.Output(
+                    "control_masks", display_name="control_masks", tooltip="1 = repaint; for Wan Vace To Video."
+                ),
+                io.Image.Output("reference_image", display_name="reference_image", tooltip="On white, for both."),
+                io.Image.Output("pose_video", display_name="pose_video", tooltip="For Wan Animate To Video."),
+                io.Image.Output(
+                    "face_video",
+                    display_name="face_video",
+                    tooltip="512 px face crops, Wan Animate; black without driving.",
+                ),
+                io.Image.Output(
+                    "background_video", display_name="background_video", tooltip="Black where painted; Wan Animate."
+                ),
+                io.Mask.Output(
+                    "character_mask", display_name="character_mask", tooltip="Blocky, 1 = character; Wan Animate."
+                ),
+                io.Image.Output("render_video", display_name="render_video", tooltip="The whole background; Uni3C."),
+                io.Int.Output("width", display_name="width", tooltip="Width, px."),
+                io.Int.Output("height", display_name="height", tooltip="Height, px."),
+                io.Int.Output("length", display_name="length", tooltip="Frames, 4n+1; the last one is repeated."),
+                io.Int.Output(
+                    "next_start", display_name="next_start", tooltip="Where the next window starts; the end if none."
+                ),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, background, paint_mask, reference, inside, mask_block=16, **optional) -> io.NodeOutput:
+        frames = host.from_host(background, "background")
+        cut, next_start = _window(len(frames), optional)
+        mask = host.mask_of(paint_mask, frames, "paint_mask")[cut]
+        total, frames = len(frames), frames[cut]
+        width, height = wan_size(frames.shape[2], frames.shape[1])
+        drawn, posed = _poses(optional, total, cut, (width, height))
+        masks = MaskOptions(
+            grow=optional.get("mask_grow", 0),
+            smooth=optional.get("mask_smooth", 0),
+            steady=optional.get("steady_masks", False),
+            soft=optional.get("mask_soft", 0),
+            block=mask_block,
+        )
+        parts = control_clip(frames, mask, drawn, ControlOptions(inside=inside, mask=masks))
+        if optional.get("previous") is not None and cut.start > 0:
+            finished = host.from_host(optional["previous"], "previous")
+            parts = continued(parts, finished[-wan_length(optional.get("overlap", 5)) :])
+        length = len(parts.control_masks)
+        pictures, alphas = host.from_host(reference, "reference"), None
+        if optional.get("reference_mask") is not None:
+            alphas = host.mask_of(optional["reference_mask"], pictures, "reference_mask")
+        canvas = reference_canvas(pictures, alphas, width, height)[None]
+        clips = (parts.control_video, parts.control_masks, canvas, posed, _faces(optional, total, cut))
+        clips += (parts.background_video, parts.character_mask, parts.render_video)
+        shown = ui.PreviewImage(parts.control_video[length // 2][None], cls=cls)
+        return io.NodeOutput(*map(host.to_host, clips), width, height, length, next_start, ui=shown)
 
 
-def paste_back(
-    video: Float[Tensor, "T h w 3"],
-    background: Float[Tensor, "T H W 3"],
-    mask: Float[Tensor, "T H W"],
-    feather: int,
-) -> Float[Tensor, "T H W 3"]:
-    """video inside the mask, background outside it bit-exact; the border of `feather` px lies inside the mask."""
-    height, width = background.shape[1:3]
-    video = fitted(video, width, height)
-    weight = mask
-    if feather:
-        # Shrunk first, then blurred by the same reach, so that the weight is 0 wherever the mask is 0.
-        inner = -F.max_pool2d(-mask[:, None], 2 * (feather // 2) + 1, stride=1, padding=feather // 2)
-        for _ in range(2):
-            reach = max(1, feather // 4)
-            inner = F.avg_pool2d(inner, 2 * reach + 1, stride=1, padding=reach, count_include_pad=False)
-        weight = inner[:, 0] * (mask > 0)
-    return torch.where(weight[..., None] > 0, background + (video - background) * weight[..., None], background)
+def _window(total: int, given: dict) -> tuple[slice, int]:
+    """The frames of this window, and where the next one starts (total when this is the last)."""
+    start, window = given.get("start", 0), wan_length(given.get("window", 0) or total)
+    overlap = wan_length(given.get("overlap", 5))
+    if start >= total:
+        raise ValueError(f"start must be below the clip's length {total}, got {start}; this clip has no further window")
+    if not given.get("window", 0) or start + window >= total:
+        return slice(start, total), total
+    if overlap >= window:
+        raise ValueError(f"overlap must be below window ({window} frames), got {overlap}; lower it")
+    return slice(start, start + window), start + window - overlap
+
+
+def _poses(given: dict, total: int, cut: slice, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """The pose drawn for VACE, cut; and for Wan Animate, cut, fitted to size (width, height) and 4n+1 long."""
+    if given.get("pose_video") is not None:
+        drawn = host.from_host(given["pose_video"], "pose_video")
+        if len(drawn) < total:
+            raise ValueError(f"pose_video must have {total} frames like background, got {len(drawn)}")
+        return drawn[cut], lengthened(fitted(drawn[cut], *size))
+    if given.get("pose") is None:
+        raise ValueError("pose or pose_video must be connected: the pose of Retarget Pose, or a drawing of it")
+    track = from_pose_keypoint(given["pose"])
+    if len(track) < total:
+        raise ValueError(f"pose must have {total} frames like background, got {len(track)}")
+    track = replace(track, xy=track.xy[cut], score=track.score[cut])
+    return draw_openpose(track, *size, VACE), lengthened(draw_openpose(track, *size, WAN_ANIMATE))
+
+
+def _faces(given: dict, total: int, cut: slice) -> Tensor:
+    """The face video of the window, 4n+1 long; black without driving clip and pose."""
+    count = len(range(total)[cut])
+    if given.get("driving") is None or given.get("driving_pose") is None:
+        return lengthened(torch.zeros(count, 512, 512, 3))
+    driving, track = host.from_host(given["driving"], "driving")[cut], from_pose_keypoint(given["driving_pose"])
+    track = replace(track, xy=track.xy[cut], score=track.score[cut])
+    person = given.get("person", 0)
+    if person >= track.xy.shape[1]:
+        raise ValueError(f"person must be below the {track.xy.shape[1]} of driving_pose, got {person}; choose another")
+    return lengthened(face_crops(driving, track, count, person))
+
+
+class PasteBack(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DreamDancePasteBack",
+            display_name="Paste Back",
+            category="DreamDance/video",
+            description="The finished video inside the mask, the untouched background outside, with a soft "
+            "border between.",
+            search_aliases=["composite", "blend", "restore background", "uncrop", "merge masked"],
+            inputs=[
+                io.Image.Input("video", tooltip="What a video model made; resized to the background's size."),
+                io.Image.Input("background", tooltip="The background video."),
+                io.Mask.Input("mask", tooltip="1 = take the video; resized to the background's size."),
+                io.Int.Input(
+                    "feather",
+                    default=8,
+                    min=0,
+                    max=256,
+                    tooltip="Width of the border, px, inside the mask; outside it the background stays bit-exact.",
+                ),
+                io.Boolean.Input(
+                    "match_colour",
+                    default=False,
+                    optional=True,
+                    advanced=True,
+                    tooltip="On: the video's colours are shifted smoothly to those of the background around the mask, "
+                    "for models that return the whole picture a little brighter, darker or tinted.",
+                ),
+            ],
+            outputs=[io.Image.Output("frames", display_name="frames", tooltip="The composite.")],
+        )
+
+    @classmethod
+    def execute(cls, video, background, mask, feather, match_colour=False) -> io.NodeOutput:
+        frames = host.from_host(background, "background")
+        painted = host.from_host(video, "video")
+        length = min(len(painted), len(frames))
+        height, width = frames.shape[1:3]
+        mask = mask[None] if mask.ndim == 2 else mask
+        mask = fitted_mask(mask[:length].detach().to("cpu", torch.float32), width, height)
+        mask = host.mask_of(mask, frames[:length], "mask")
+        return io.NodeOutput(host.to_host(paste_back(painted[:length], frames[:length], mask, feather, match_colour)))

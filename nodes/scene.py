@@ -13,8 +13,8 @@ from ..dreamdance_core.io.stages import digest
 from ..dreamdance_core.scene.build import WantedPath, build_scene
 from ..dreamdance_core.scene.complete import SceneOptions
 from ..dreamdance_core.scene.kept import KeptPaintings
+from ..dreamdance_core.video.control import fitted
 from . import host
-from .control import fitted
 from .host_inpaint import painter, painter_name, sampler_names, scheduler_names
 from .preview import clip_preview, depth_report, path_ui
 from .sockets import (
