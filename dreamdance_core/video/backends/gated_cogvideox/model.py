@@ -117,7 +117,8 @@ def assemble(file: TensorFile, header: Header, base: Weights | None, run: Runtim
         value = get(name)
         if name in changes:
             value = _merged(file.path.name, name, value, changes[name])
-        state[name] = value.to(run.dtype)
+        exact = name.split(".")[0] in transformer._keep_in_fp32_modules
+        state[name] = value.to(torch.float32 if exact else run.dtype)
     transformer.load_state_dict(state, assign=True)
     run.report(len(own), len(own))
     return transformer.requires_grad_(False).eval()
