@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 
 import torch
@@ -12,8 +13,8 @@ from dreamdance_core.video.backends import gated_cogvideox as gated
 
 def base_of(transformer: torch.nn.Module) -> CogVideoXTransformer3DModel:
     """The base model that a gated one was made from: without the new layers and the mask's columns."""
-    config = {name: value for name, value in transformer.config.items() if not name.startswith("_")}
-    config.pop("clip_embed_dim")
+    known = inspect.signature(CogVideoXTransformer3DModel.__init__).parameters
+    config = {name: value for name, value in transformer.config.items() if name in known}
     base = CogVideoXTransformer3DModel(**config | {"in_channels": 32})
     state = {name: value for name, value in transformer.state_dict().items() if name in base.state_dict()}
     wide = state["patch_embed.proj.weight"]

@@ -11,30 +11,11 @@ import torch
 from torch import nn
 
 from dreamdance_core.runtime import Runtime
-from dreamdance_core.types import AnimateJob, PoseTrack
 from dreamdance_core.video.backends import gated_cogvideox as gated
 from dreamdance_core.video.backends.gated_cogvideox import memory
 from dreamdance_core.video.backends.gated_cogvideox.memory import MemoryPlan
 from dreamdance_core.video.backends.gated_cogvideox.quantize import BLOCK, NF4, Int8Linear, Nf4Linear
 from dreamdance_core.video.backends.gated_cogvideox.streaming import Streaming
-
-
-def job(frames: int = 8, height: int = 32, width: int = 48, steps: int = 2) -> AnimateJob:
-    make = torch.Generator().manual_seed(1)
-    pose = PoseTrack(xy=torch.zeros(frames, 1, 133, 2), score=torch.zeros(frames, 1, 133), width=width, height=height)
-    clips = {name: torch.rand(frames, height, width, 3, generator=make) for name in ("background", "body")}
-    return AnimateJob(
-        paint_mask=torch.ones(frames, height, width),
-        hand=torch.zeros(frames, height, width, 3),
-        face=torch.zeros(frames, height, width, 3),
-        pose=pose,
-        reference_pose=PoseTrack(xy=pose.xy[:1], score=pose.score[:1], width=width, height=height),
-        reference=torch.rand(40, 30, 3, generator=make),
-        reference_alpha=torch.ones(40, 30),
-        steps=steps,
-        guidance=2.0,
-        **clips,
-    )
 
 
 @pytest.fixture
@@ -49,7 +30,7 @@ def load(gated_files):
     return make
 
 
-def test_a_checkpoint_is_loaded_under_a_plan(tmp_path, gated_files):
+def test_a_checkpoint_is_loaded_under_a_plan(tmp_path, gated_files, frames_of):
     path = gated_files.write(tmp_path, gated_files.trained())
     run = Runtime(weight_folders=(tmp_path,))
     model = gated.load_checkpoint(path, run, plan=MemoryPlan(weights="int8", offload="group"))
@@ -61,25 +42,30 @@ def test_a_checkpoint_is_loaded_under_a_plan(tmp_path, gated_files):
     assert gated.load_checkpoint(path, run, free=1000).plan.offload == "sequential"
 
 
-def frames_of(model) -> torch.Tensor:
-    return gated.sample(job(), model, gated.SampleOptions(), Runtime()).frames
+@pytest.fixture
+def frames_of(gated_jobs):
+    def make(model: gated.GatedModel) -> torch.Tensor:
+        return gated.sample(gated_jobs.job(steps=2), model, gated.SampleOptions(), Runtime()).frames
+
+    return make
 
 
-def predicted(model) -> torch.Tensor:
+@pytest.fixture
+def predicted(gated_jobs):
     """What the transformer says about fixed latents, twice in one stay."""
-    make = torch.Generator().manual_seed(2)
-    x, background, mask = (torch.randn(1, 2, 16, 4, 6, generator=make) for _ in range(3))
-    pose, reference = torch.randn(1, 2, 48, 4, 6, generator=make), torch.randn(1, 1, 16, 4, 6, generator=make)
-    clip = torch.randn(1, 5, 32, generator=make)
-    with torch.inference_mode(), Runtime().resident(model.transformer) as transformer:
-        conditions = transformer.project(background, mask, pose, reference)
-        first, second = (transformer(x, clip, torch.tensor([500]), conditions).sample for _ in range(2))
-    assert torch.equal(first, second)
-    return first.clone()
+
+    def make(model: gated.GatedModel) -> torch.Tensor:
+        x, given = gated_jobs.latents(1), gated_jobs.conditions()
+        with Runtime().resident(model.transformer) as transformer:
+            first, second = (gated_jobs.call(transformer, x, given).sample for _ in range(2))
+        assert torch.equal(first, second)
+        return first
+
+    return make
 
 
 @pytest.mark.parametrize("offload", ["none", "group", "sequential"])
-def test_offloading_changes_nothing(load, offload):
+def test_offloading_changes_nothing(load, predicted, frames_of, offload):
     plain, moved = load(), load(offload=offload)
     assert moved.plan.offload == offload
     assert torch.equal(predicted(moved), predicted(plain))
@@ -89,7 +75,7 @@ def test_offloading_changes_nothing(load, offload):
 
 @pytest.mark.parametrize(("weights", "error"), [("fp8", 0.1), ("int8", 0.02), ("nf4", 0.3)])
 @pytest.mark.parametrize("offload", ["model", "group", "sequential"])
-def test_packed_weights_are_near_the_plain_ones(load, weights, error, offload):
+def test_packed_weights_are_near_the_plain_ones(load, predicted, weights, error, offload):
     """And exactly the same however they are moved, in a second stay as in the first."""
     packed, plain = load(weights, offload), predicted(load())
     difference = predicted(packed) - plain
@@ -233,7 +219,7 @@ def tensors() -> int:
 
 
 @pytest.mark.parametrize("offload", ["model", "group"])
-def test_runs_finished_and_interrupted_leave_nothing(load, offload):
+def test_runs_finished_and_interrupted_leave_nothing(load, gated_jobs, offload):
     """Memory after each of five runs is that after the first, and so is the number of tensors."""
 
     class Stop(BaseException):
@@ -241,19 +227,19 @@ def test_runs_finished_and_interrupted_leave_nothing(load, offload):
 
     def stop_at(step):
         def report(done, total, preview=None):
-            if total == 3 and done == step:
+            if done == step:
                 raise Stop
 
         return Runtime(report=report)
 
     model = load(offload=offload)
-    size = job(8, 32, 48, steps=3)
+    size = gated_jobs.job(8, 32, 48)
     gated.sample(size, model, gated.SampleOptions(), Runtime())
     before, count = rss(), tensors()
     for turn in range(4):
         if turn % 2:
             with pytest.raises(Stop):
-                gated.sample(size, model, gated.SampleOptions(), stop_at(turn % 3))
+                gated.sample(size, model, gated.SampleOptions(), stop_at(turn))
         else:
             gated.sample(size, model, gated.SampleOptions(), Runtime())
         assert rss() - before < 50e6
