@@ -67,6 +67,12 @@ def community(pack):
 
 
 @pytest.fixture(scope="session")
+def gated_files():
+    """A tiny gated model as files on the disk."""
+    return load_helper("gated_files", "core")
+
+
+@pytest.fixture(scope="session")
 def gated_jobs():
     """Tiny gated models and jobs for them."""
     return load_helper("gated_jobs", "core")

@@ -16,13 +16,16 @@ from torch import Tensor
 
 from ....runtime import Runtime
 from ....types import AnimateJob
+from .checkpoint import save_checkpoint
 from .denoise import SampleOptions
-from .model import GatedModel, load_checkpoint, save_checkpoint, tiny_model
+from .memory import MemoryPlan
+from .model import GatedModel, load_checkpoint, tiny_model
 from .sample import Sampled, sample, sample_to
 
 __all__ = [
     "GatedModel",
     "GatedVideo",
+    "MemoryPlan",
     "SampleOptions",
     "Sampled",
     "load",
