@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jaxtyping import Float
 from torch import Tensor
 
-from .io.stages import digest
+from .io.stages import StageFiles, digest
 from .io.video import Audio, video_writer
 from .lazy import HeldFrames, StillFrames, drawn_parts, hold_pose
 from .long.aggregate import fusion
@@ -20,8 +21,9 @@ from .types import AnimateJob, LazyFrames, PoseTrack
 from .video.control import paste_back
 
 if TYPE_CHECKING:
-    from .video.backends.gated_cogvideox import GatedModel, SampleOptions
+    from .video.backends.gated_cogvideox import GatedModel, Kept, Place, SampleOptions
 
+EVERY = 60.0  # s between two writings of a run's place
 CHUNK = 8  # pictures that the model's autoencoder takes at once: clips are held at their end to a multiple of it
 
 
@@ -99,10 +101,11 @@ def write_long(
     output: Output,
     run: Runtime,
     look: Callable[[Tensor], None] = lambda frames: None,
+    kept: Kept | None = None,
 ) -> Float[Tensor, "S 2"]:
     """Both gates over the steps; the video is written piece by piece, and appears when it is whole.
 
-    `look` sees each finished piece (T,H,W,3).
+    `look` sees each finished piece (T,H,W,3); `kept` (see KeptPlace) lets an interrupted run go on.
     """
     from .video.backends.gated_cogvideox import sample_to
 
@@ -119,7 +122,29 @@ def write_long(
             write(frames)
             look(frames)
 
-        return sample_to(job, model, options, run, fusion(options.fusion), sink)
+        return sample_to(job, model, options, run, fusion(options.fusion), sink, kept)
+
+
+class KeptPlace:
+    """The place of a sampling run in a folder of unfinished stages, written at most once a minute and at the end.
+
+    What is kept: the latents of the whole length (with `edge` of each window), what the sampler remembers of its last
+    step, and the gates so far; 86 MB each for 1,000 frames at 480x720. depends: all that the run depends on.
+    """
+
+    def __init__(self, files: StageFiles, steps: int, depends: Any) -> None:
+        self._files, self._steps, self._depends = files, steps, depends
+        self._written = time.monotonic()
+
+    def load(self) -> Place | None:
+        from .video.backends.gated_cogvideox import Place
+
+        return self._files.read("sampling", Place, self._depends)
+
+    def save(self, place: Place) -> None:
+        if place.steps == self._steps or time.monotonic() - self._written >= EVERY:
+            self._files.write("sampling", place, self._depends)
+            self._written = time.monotonic()
 
 
 def fingerprint(model: GatedModel) -> str:

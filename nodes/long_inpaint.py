@@ -13,7 +13,7 @@ from ..dreamdance_core.io.pose_files import from_pose_keypoint
 from ..dreamdance_core.io.stages import digest
 from ..dreamdance_core.lazy import RenderedFrames, StillFrames
 from ..dreamdance_core.long.windows import plan_windows
-from ..dreamdance_core.long_route import Output, Reference, fingerprint, long_job, write_long
+from ..dreamdance_core.long_route import KeptPlace, Output, Reference, fingerprint, long_job, write_long
 from ..dreamdance_core.runtime import Runtime
 from ..dreamdance_core.types import AnimateJob, LazyFrames, PoseTrack
 from . import host
@@ -260,6 +260,6 @@ def _run(job: AnimateJob, model: Any, how: SampleOptions, output: Output, key: s
         seen += len(frames)
 
     with host.unfinished(key) as files:
-        gates = write_long(job, model, how, output, host.runtime(), look, files)
+        gates = write_long(job, model, how, output, host.runtime(), look, KeptPlace(files, job.steps, key))
     shown = clip_preview(torch.cat(few), output.fps / step)
     return io.NodeOutput(video_of(output.path), host.to_host(gate_chart(gates)[None]), ui=shown)
