@@ -5,7 +5,7 @@ from __future__ import annotations
 from comfy_api.latest import io
 from comfy_execution.graph_utils import ExecutionBlocker
 
-from ..dreamdance_core.long.aggregate import merge_clips
+from ..dreamdance_core.long.join import JoinedClips
 from ..dreamdance_core.long.windows import plan_windows
 from . import host
 from .sockets import WindowPlan, Windows
@@ -75,7 +75,7 @@ class TemporalAggregate(io.ComfyNode):
         given = [host.from_host(clip, name) for name, clip in (clips or {}).items() if clip is not None]
         if given:
             blocked = ExecutionBlocker("windows of Temporal Aggregate are a plan for no clips; disconnect the clips")
-            return io.NodeOutput(blocked, host.to_host(merge_clips(given, overlap)))
+            return io.NodeOutput(blocked, host.to_host(JoinedClips(given, overlap)[:]))
         for name, value in (("length", length), ("window", window)):
             if value % 8:
                 raise ValueError(

@@ -202,13 +202,32 @@ class UnusableImages:
 NODE_CLASS_MAPPINGS = {"UnusableImages": UnusableImages}
 '''
 
+_VALIDATES = '''"""POST /validate: what the host says about a prompt, without running it."""
+import uuid
+
+import execution
+from aiohttp import web
+from server import PromptServer
+
+
+@PromptServer.instance.routes.post("/validate")
+async def validate(request):
+    prompt = (await request.json())["prompt"]
+    valid, error, _, node_errors = await execution.validate_prompt(uuid.uuid4().hex, prompt, None)
+    return web.json_response({"valid": valid, "error": error, "node_errors": node_errors})
+
+
+NODE_CLASS_MAPPINGS = {}
+'''
+
 
 @contextmanager
 def running(base: Path, *, seconds: float = 240) -> Iterator[Server]:
     """A ComfyUI of its own under base (input, output, temp, user, models, custom_nodes), stopped on leaving."""
     for name in ("input", "output", "temp", "user", "models", "custom_nodes"):
         (base / name).mkdir(parents=True, exist_ok=True)
-    (base / "custom_nodes" / "unusable_images.py").write_text(_UNUSABLE_IMAGES)
+    for name, source in (("unusable_images", _UNUSABLE_IMAGES), ("validates", _VALIDATES)):
+        (base / "custom_nodes" / f"{name}.py").write_text(source)
     for name, source in (
         ("dreamdance", PACK),
         ("community_stubs.py", PACK / "tests" / "server" / "community_stubs.py"),
