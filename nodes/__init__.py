@@ -23,6 +23,7 @@ from . import (  # noqa: E402
     camera,
     camera_paths,
     caption,
+    characters,
     clock,
     control,
     gaussians,
@@ -43,6 +44,7 @@ from . import (  # noqa: E402
 NODES: list[type[io.ComfyNode]] = [
     segment.LoadSample,
     segment.SegmentCharacter,
+    characters.PlaceCharacter,
     pose.ExtractPose,
     pose.SavePose,
     pose.LoadPose,
@@ -72,6 +74,7 @@ NODES: list[type[io.ComfyNode]] = [
     scene_files.LoadScene,
     scene_files.PlaceCameras,
     video.Puppet,
+    characters.JoinCharacters,
     video.LoadModel,
     video.GatedVideoInpaint,
     clock.ResampleClip,
