@@ -139,7 +139,7 @@ def test_edge_is_the_cited_procedure():
 
     windows = plan_windows(length, size, half)
     join, copy = fusion("edge")
-    states, scheduler = [noise[w.start : w.stop] for w in windows], ddim(5)
+    states, scheduler = [noise[w.start : w.stop] for w in windows], scheduler_for("ddim", 5)
     for t in scheduler.timesteps:
         states = [scheduler.step(toy(s, t, b), t, s).prev_sample for b, s in enumerate(states)]
         if t != scheduler.timesteps[-1]:
