@@ -16,13 +16,15 @@ from torch import Tensor
 
 from ....runtime import Runtime
 from ....types import AnimateJob
-from .denoise import SampleOptions
+from .denoise import Kept, Place, SampleOptions
 from .model import GatedModel, load_checkpoint, save_checkpoint, tiny_model
 from .sample import Sampled, sample, sample_to
 
 __all__ = [
     "GatedModel",
     "GatedVideo",
+    "Kept",
+    "Place",
     "SampleOptions",
     "Sampled",
     "load",
