@@ -149,6 +149,13 @@ class LazyFrames(ABC):
     def __len__(self) -> int:
         return self.shape[0]
 
+    def span(self, cut: slice) -> tuple[int, int]:
+        """First frame and end of a slice, as a tensor would read it. Raises ValueError for a step."""
+        start, stop, step = cut.indices(len(self))
+        if step != 1:
+            raise ValueError(f"a lazy clip is read without a step, got {step}; read it whole and thin it then")
+        return start, max(start, stop)
+
     @abstractmethod
     def __getitem__(self, cut: slice) -> Float[Tensor, "S H W *C"]:
         """The frames of a slice without a step, float32 in [0,1] on the CPU."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 
 import av
@@ -44,7 +46,17 @@ class Clip:
         return 1.0 if self.file_size is None else self.frames.shape[2] / self.file_size[0]
 
 
-def _upright(frame: av.VideoFrame, aspect: float, max_side: int | None) -> np.ndarray:
+Source = Path | BytesIO  # of a video: a file, or its bytes
+
+
+def opened(source: Source) -> av.container.InputContainer:
+    """The video, open for reading from its start."""
+    if isinstance(source, BytesIO):
+        return av.open(BytesIO(source.getvalue()))  # a position of its own: others may read the same bytes
+    return av.open(str(source))
+
+
+def upright(frame: av.VideoFrame, aspect: float, max_side: int | None) -> np.ndarray:
     """RGB bytes with rotation metadata and non-square pixels (aspect: width over height) resolved, at most max_side
     long."""
     picture = frame.to_ndarray(format="rgb24")
@@ -58,7 +70,7 @@ def _upright(frame: av.VideoFrame, aspect: float, max_side: int | None) -> np.nd
     return np.ascontiguousarray(np.rot90(picture, turns))
 
 
-def _timed_frames(container: av.container.InputContainer, rate: float) -> Iterator[tuple[float, av.VideoFrame]]:
+def timed_frames(container: av.container.InputContainer, rate: float) -> Iterator[tuple[float, av.VideoFrame]]:
     """(seconds since the first frame, frame); frames without a time stamp follow the average rate."""
     first, last = None, 0.0
     for index, frame in enumerate(container.decode(video=0)):
@@ -68,7 +80,16 @@ def _timed_frames(container: av.container.InputContainer, rate: float) -> Iterat
         yield last, frame
 
 
-def _file_size(frame: av.VideoFrame, aspect: float) -> tuple[int, int]:
+def picture_stream(container: av.container.InputContainer, name: str) -> tuple[float, float]:
+    """Average frames per second and pixel aspect of the pictures; ValueError without any."""
+    if not container.streams.video:
+        raise ValueError(f"{name} has no picture stream; give a video file")
+    stream = container.streams.video[0]
+    stream.thread_type = "AUTO"
+    return float(stream.average_rate or stream.guessed_rate or 24), float(stream.sample_aspect_ratio or 1)
+
+
+def file_size_of(frame: av.VideoFrame, aspect: float) -> tuple[int, int]:
     """Width and height that the upright picture has in the file, with square pixels."""
     size = (round(frame.width * aspect), frame.height)
     return size[::-1] if round(frame.rotation / 90) % 2 else size
@@ -90,9 +111,9 @@ def _choose(
     return pictures, source
 
 
-def _read_audio(path: Path, begin: float, seconds: float) -> Audio | None:
+def read_sound(source: Source, begin: float, seconds: float) -> Audio | None:
     """The sound between two times, or None for a silent file."""
-    with av.open(str(path)) as container:
+    with opened(source) as container:
         if not container.streams.audio:
             return None
         rate = container.streams.audio[0].rate
@@ -119,22 +140,17 @@ def read_clip(path: str | Path, steps: ClipRange | None = None, *, max_side: int
     if not path.is_file():
         raise FileNotFoundError(f"no video at {path}; check the path")
     try:
-        with av.open(str(path)) as container:
-            if not container.streams.video:
-                raise ValueError(f"{path.name} has no picture stream; give a video file")
-            stream = container.streams.video[0]
-            stream.thread_type = "AUTO"
-            own_rate = float(stream.average_rate or stream.guessed_rate or 24)
+        with opened(path) as container:
+            own_rate, aspect = picture_stream(container, path.name)
             rate = steps.fps or own_rate
-            aspect = float(stream.sample_aspect_ratio or 1)
             file_size: list[tuple[int, int]] = []
 
             def show(frame: av.VideoFrame) -> np.ndarray:
-                file_size[:] = [_file_size(frame, aspect)]
-                return _upright(frame, aspect, max_side)
+                file_size[:] = [file_size_of(frame, aspect)]
+                return upright(frame, aspect, max_side)
 
-            pictures, source = _choose(_timed_frames(container, own_rate), steps, (rate, own_rate), show)
-        audio = _read_audio(path, *sound_of(steps, rate, len(pictures))) if pictures else None
+            pictures, source = _choose(timed_frames(container, own_rate), steps, (rate, own_rate), show)
+        audio = read_sound(path, *sound_of(steps, rate, len(pictures))) if pictures else None
     except av.FFmpegError as error:
         raise ValueError(f"{path.name} is not a readable video ({error}); convert it to MP4") from error
     if not pictures:
@@ -155,20 +171,24 @@ def require_video_name(path: Path) -> None:
         )
 
 
-def write_video(path: str | Path, frames: Float[Tensor, "T H W 3"], fps: float, audio: Audio | None = None) -> Path:
-    """Writes H.264, yuv420p, bt709; odd sizes are extended by one repeated row or column.
+@contextmanager
+def video_writer(
+    path: str | Path, width: int, height: int, fps: float, audio: Audio | None = None
+) -> Iterator[Callable[[Float[Tensor, "T H W 3"]], None]]:
+    """A function that takes the next frames of an H.264 file (yuv420p, bt709); odd sizes are extended by one repeated
+    row or column.
 
-    The file appears whole or not at all. Raises ValueError for a name that is no video's.
+    The file appears whole, with its sound, when the block ends without an error, else not at all. Raises ValueError
+    for a name that is no video's.
     """
     path = Path(path)
     require_video_name(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.stem}.part{path.suffix}")
-    height, width = (n + n % 2 for n in frames.shape[1:3])
     try:
         with av.open(str(partial), "w", options={"movflags": "+faststart"}) as out:
             stream = out.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001))
-            stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+            stream.width, stream.height, stream.pix_fmt = width + width % 2, height + height % 2, "yuv420p"
             stream.options = {"crf": "16", "preset": "medium"}
             stream.codec_context.color_range = 1
             for tag in ("colorspace", "color_primaries", "color_trc"):
@@ -177,8 +197,12 @@ def write_video(path: str | Path, frames: Float[Tensor, "T H W 3"], fps: float, 
             if audio is not None:
                 sound = out.add_stream("aac", rate=audio.sample_rate)
                 sound.layout = "stereo" if len(audio.waveform) > 1 else "mono"
-            for picture in frames:
-                out.mux(stream.encode(_video_frame(picture, width, height)))
+
+            def write(frames: Float[Tensor, "T H W 3"]) -> None:
+                for picture in frames:
+                    out.mux(stream.encode(_video_frame(picture, stream.width, stream.height)))
+
+            yield write
             out.mux(stream.encode(None))
             if sound is not None:
                 _mux_audio(out, sound, audio)
@@ -187,7 +211,13 @@ def write_video(path: str | Path, frames: Float[Tensor, "T H W 3"], fps: float, 
         raise OSError(f"{path} could not be written ({error}); is there space on the disk?") from error
     finally:
         partial.unlink(missing_ok=True)
-    return path
+
+
+def write_video(path: str | Path, frames: Float[Tensor, "T H W 3"], fps: float, audio: Audio | None = None) -> Path:
+    """Writes frames and sound as one file, see video_writer."""
+    with video_writer(path, frames.shape[2], frames.shape[1], fps, audio) as write:
+        write(frames)
+    return Path(path)
 
 
 def _video_frame(picture: Float[Tensor, "H W 3"], width: int, height: int) -> av.VideoFrame:

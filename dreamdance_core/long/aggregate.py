@@ -1,55 +1,67 @@
-"""Fusion of overlapping windows: model outputs during sampling, and finished clips afterwards."""
+"""Fusion of overlapping windows: of model outputs or states during sampling, and of what came out afterwards."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Literal
+
+import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from ..types import Window
 from .windows import blend_weights
 
+Mode = Literal["blend", "edge"]
+
 
 def blend(parts: list[Float[Tensor, "_ *D"]], windows: list[Window], length: int) -> Float[Tensor, "T *D"]:
-    """The weighted mean of window results on the long axis (MultiDiffusion, with linear ramps over the overlaps).
+    """The weighted mean of window results on the long axis (MultiDiffusion, with triangular weights).
 
     Exact where windows agree; meant for model outputs at one noise level, before the sampler's step.
     """
     out = parts[0].new_zeros((length, *parts[0].shape[1:]))
     for part, window, weight in zip(parts, windows, blend_weights(windows, length), strict=True):
-        shape = (-1,) + (1,) * (part.ndim - 1)
-        out[window.start : window.stop] += part * weight.to(part).reshape(shape)
+        out[window.start : window.stop] += part * _along(weight, part)
     return out
 
 
 def copy_halves(parts: list[Float[Tensor, "_ *D"]], windows: list[Window]) -> list[Float[Tensor, "_ *D"]]:
     """Windows whose overlap was overwritten by their left neighbour's end: EDGE's long-sequence rule.
 
-    Source: Tseng et al., EDGE: Editable Dance Generation From Music (2023), long-form sampling.
+    Source: Tseng et al., EDGE: Editable Dance Generation From Music (2023), long-form sampling. There windows overlap
+    by half; the last one here may reach further, into what its neighbour has just received.
     """
     out = [parts[0].clone()]
-    for left, right, window in zip(parts[:-1], parts[1:], windows[1:], strict=True):
-        merged = right.clone()
+    for part, window in zip(parts[1:], windows[1:], strict=True):
+        merged = part.clone()
         if window.overlap:
-            merged[: window.overlap] = left[-window.overlap :]
+            merged[: window.overlap] = out[-1][-window.overlap :]
         out.append(merged)
     return out
 
 
-def merge_clips(clips: list[Float[Tensor, "_ _ _ _"]], overlap: int) -> Float[Tensor, "T H W C"]:
-    """One video from clips that repeat `overlap` frames of their predecessor, cross-faded there.
+def cross_fade(parts: list[Float[Tensor, "_ *D"]], windows: list[Window], length: int) -> Float[Tensor, "T *D"]:
+    """Finished windows joined by a linear cross-fade from 0 to 1 over each overlap, as EDGE joins its own."""
+    out = parts[0].new_zeros((length, *parts[0].shape[1:]))
+    for part, window in zip(parts, windows, strict=True):
+        middle = window.start + window.overlap
+        out[middle : window.stop] = part[window.overlap :]
+        if window.overlap:
+            share = _along(fade(window.overlap), part)
+            out[window.start : middle].lerp_(part[: window.overlap], share)
+    return out
 
-    Raises ValueError for no clips, unequal sizes, or an overlap as long as a clip.
-    """
-    if not clips:
-        raise ValueError("clips must hold at least one clip, got none")
-    sizes = {tuple(clip.shape[1:]) for clip in clips}
-    if len(sizes) > 1:
-        raise ValueError(f"all clips must have one size, got {sorted(sizes)}; resize them first")
-    shortest = min(len(clip) for clip in clips)
-    if not 0 <= overlap < shortest:
-        raise ValueError(f"overlap must be at least 0 and below the shortest clip ({shortest} frames), got {overlap}")
-    windows, start = [], 0
-    for index, clip in enumerate(clips):
-        windows.append(Window(start=start, stop=start + len(clip), overlap=overlap if index else 0))
-        start += len(clip) - overlap
-    return blend(clips, windows, windows[-1].stop)
+
+def fade(overlap: int) -> Float[Tensor, "{overlap}"]:
+    """The right-hand clip's share over an overlap, from 0 to 1."""
+    return torch.linspace(0, 1, overlap)
+
+
+def _along(weight: Float[Tensor, "S"], part: Float[Tensor, "_ *D"]) -> Float[Tensor, "S *_"]:
+    return weight.to(part).reshape(-1, *(1,) * (part.ndim - 1))
+
+
+def fusion(mode: Mode) -> tuple[Callable[..., Tensor], Callable[..., list[Tensor]]]:
+    """What a sampler needs for a mode: how parts become one whole, and how `edge` changes the states after a step."""
+    return (blend if mode == "blend" else cross_fade), copy_halves

@@ -41,9 +41,27 @@ class _Part:
     maps: np.ndarray  # (T,2,3) affine, in pixels counted from corners
 
 
-def carried_matte(track: PoseTrack, reference: PoseTrack, alpha: np.ndarray) -> np.ndarray | None:
-    """(T,h,w) uint8 at a small size, 1 where the reference's matte comes to lie when its parts go with person 0 of the
-    track; None where track or reference shows no torso."""
+@dataclass(frozen=True, kw_only=True)
+class CarriedMatte:
+    """The reference's matte taken apart, and where its parts go in each frame."""
+
+    parts: list[_Part]
+    width: int
+    height: int
+
+    def at(self, frame: int) -> np.ndarray:
+        """(height,width) uint8, 1 where the matte comes to lie in a frame."""
+        out = np.zeros((self.height, self.width), np.uint8)
+        for part in self.parts:
+            matrix = _from_centres(part.maps[frame])
+            warped = cv2.warpAffine(part.pixels, matrix, (self.width, self.height), flags=cv2.INTER_NEAREST)
+            np.maximum(out, warped, out=out)
+        return out
+
+
+def carried_matte(track: PoseTrack, reference: PoseTrack, alpha: np.ndarray) -> CarriedMatte | None:
+    """The reference's matte, at a small size, as its parts go with person 0 of the track; None where track or
+    reference shows no torso."""
     size = min(1.0, _SIDE / max(track.width, track.height))
     width, height = (max(1, round(n * size)) for n in (track.width, track.height))
     small = cv2.resize(alpha.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA) > 0.3
@@ -53,13 +71,7 @@ def carried_matte(track: PoseTrack, reference: PoseTrack, alpha: np.ndarray) -> 
         return None
     here = person_of(ref[0][:1], ref[1][:1], "reference pose")
     moving = _steady(person_of(*drv, "pose", ref[1][0]))
-    parts = _parts(here, moving, small)
-    out = np.zeros((len(track), height, width), np.uint8)
-    for t in range(len(track)):
-        for part in parts:
-            warped = cv2.warpAffine(part.pixels, _from_centres(part.maps[t]), (width, height), flags=cv2.INTER_NEAREST)
-            np.maximum(out[t], warped, out=out[t])
-    return out
+    return CarriedMatte(parts=_parts(here, moving, small), width=width, height=height)
 
 
 def _scaled(track: PoseTrack, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:

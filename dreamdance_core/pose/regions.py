@@ -10,9 +10,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..types import PoseTrack
+from ..types import LazyFrames, PoseTrack
 from .keypoints import FACE, LEFT_HAND, RIGHT_HAND, visible
-from .matte import carried_matte
+from .matte import CarriedMatte, carried_matte
 from .proportions import fill
 
 _LIMBS = {
@@ -98,19 +98,35 @@ def _paint(mask: np.ndarray, shape: _Shape, radius: float) -> None:
     cv2.polylines(mask, [corners], shape.filled or len(corners) == 1, 1, thick, cv2.LINE_8, 4)
 
 
-def _mask(track: PoseTrack, grow: float) -> np.ndarray:
-    """uint8 (T,H,W), 1 = a person; grow is a margin as a share of the body's height."""
+@dataclass(frozen=True, kw_only=True)
+class _Person:
+    """One person of a track, and the sizes that hold for the whole clip."""
+
+    xy: np.ndarray  # (T,133,2) pixels
+    seen: np.ndarray  # (T,133)
+    unit: float  # shoulder width, px
+    margin: float  # px
+
+    def draw(self, mask: np.ndarray, frame: int) -> None:
+        """Sets where the person is in a frame to 1 in a uint8 mask."""
+        if self.seen[frame].any():
+            for shape in _shapes(self.xy[frame], self.seen[frame], self.unit):
+                _paint(mask, shape, shape.radius + self.margin)
+
+
+def _people(track: PoseTrack, grow: float) -> list[_Person]:
+    """Everybody who is ever seen; grow is a margin as a share of the body's height."""
     xy, seen = track.xy.double().numpy(), visible(track).numpy()
-    mask = np.zeros((len(track), track.height, track.width), np.uint8)
-    for p in range(xy.shape[1]):
-        some = seen[:, p].any(1)
-        if not some.any():
-            continue
-        unit, margin = _shoulder_width(xy[:, p], seen[:, p]), grow * _height(xy[:, p], seen[:, p])
-        for t in np.flatnonzero(some):
-            for shape in _shapes(xy[t, p], seen[t, p], unit):
-                _paint(mask[t], shape, shape.radius + margin)
-    return mask
+    return [
+        _Person(
+            xy=xy[:, p],
+            seen=seen[:, p],
+            unit=_shoulder_width(xy[:, p], seen[:, p]),
+            margin=grow * _height(xy[:, p], seen[:, p]),
+        )
+        for p in range(xy.shape[1])
+        if seen[:, p].any()
+    ]
 
 
 def _height(xy: np.ndarray, seen: np.ndarray) -> float:
@@ -118,19 +134,13 @@ def _height(xy: np.ndarray, seen: np.ndarray) -> float:
     return float(np.median([np.ptp(xy[t, seen[t], 1]) for t in np.flatnonzero(seen.any(1))]))
 
 
-def _with_matte(mask: np.ndarray, track: PoseTrack, reference: PoseTrack, alpha: np.ndarray, margin: float) -> None:
+def _add_matte(mask: np.ndarray, carried: CarriedMatte, frame: int, margin: float) -> None:
     """Adds the reference's matte, carried along with person 0 and grown by the margin (pixels), in place."""
-    carried = carried_matte(track, reference, alpha)
-    if carried is None:
-        return
-    scale = carried.shape[2] / track.width
-    reach = 2 * max(int(np.ceil(margin * scale)), 1) + 1
+    reach = 2 * max(int(np.ceil(margin * carried.width / mask.shape[1])), 1) + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-    for shown, small in zip(mask, carried, strict=True):
-        grown = cv2.resize(
-            cv2.dilate(small, kernel).astype(np.float32), shown.shape[::-1], interpolation=cv2.INTER_LINEAR
-        )
-        np.maximum(shown, (grown > 0.5).astype(np.uint8), out=shown)
+    small = cv2.dilate(carried.at(frame), kernel).astype(np.float32)
+    grown = cv2.resize(small, mask.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    np.maximum(mask, (grown > 0.5).astype(np.uint8), out=mask)
 
 
 def _without_gaps(track: PoseTrack) -> PoseTrack:
@@ -151,22 +161,63 @@ def _without_gaps(track: PoseTrack) -> PoseTrack:
     return replace(track, xy=xy, score=score)
 
 
-def _hold(mask: np.ndarray, group: int) -> np.ndarray:
-    """The largest value over each group of frames; a length of 4k+1 has its first frame alone, as in a causal VAE."""
-    first = 1 if len(mask) % group == 1 else 0
-    out = mask.copy()
-    for start in range(first, len(mask), group):
-        out[start : start + group] = mask[start : start + group].max(0)
-    return out
-
-
 def _align_to_blocks(mask: np.ndarray, block: int) -> np.ndarray:
-    """Every block x block cell that the mask touches, whole."""
-    t, height, width = mask.shape
+    """Every block x block cell that the mask (H,W) touches, whole."""
+    height, width = mask.shape
     rows, columns = -(-height // block), -(-width // block)
-    padded = np.pad(mask, ((0, 0), (0, rows * block - height), (0, columns * block - width)))
-    cells = padded.reshape(t, rows, block, columns, block).max((2, 4))
-    return cells.repeat(block, 1).repeat(block, 2)[:, :height, :width]
+    padded = np.pad(mask, ((0, rows * block - height), (0, columns * block - width)))
+    cells = padded.reshape(rows, block, columns, block).max((1, 3))
+    return cells.repeat(block, 0).repeat(block, 1)[:height, :width]
+
+
+class PaintMask(LazyFrames):
+    """`paint_mask`, drawn when a slice of it is read; what needs the whole clip is found out once, from the points."""
+
+    def __init__(
+        self,
+        track: PoseTrack,
+        *,
+        reference_pose: PoseTrack | None = None,
+        reference_alpha: Float[Tensor, "H W"] | None = None,
+        grow: float = 0.08,
+        group: int = 4,
+        block: int = 0,
+    ) -> None:
+        self.shape = (len(track), track.height, track.width)
+        steady = _without_gaps(track)
+        self._people = _people(steady, grow)
+        self._group, self._block = max(group, 1), block
+        self._first = 1 if len(track) % self._group == 1 else 0  # 4k+1: the first frame alone, as in a causal VAE
+        self._carried: CarriedMatte | None = None
+        if reference_pose is not None and reference_alpha is not None and visible(steady)[:, 0].any():
+            self._carried = carried_matte(track, reference_pose, reference_alpha.detach().cpu().numpy())
+
+    def __getitem__(self, cut: slice) -> Float[Tensor, "S H W"]:
+        start, stop = self.span(cut)
+        out = np.zeros((stop - start, *self.shape[1:]), np.uint8)
+        frame = start
+        while frame < stop:
+            begin, end = self._held_with(frame)
+            joined = np.max([self._frame(i) for i in range(begin, end)], axis=0)
+            shown = min(end, stop)
+            out[frame - start : shown - start] = _align_to_blocks(joined, self._block) if self._block > 1 else joined
+            frame = shown
+        return torch.from_numpy(out).float()
+
+    def _held_with(self, frame: int) -> tuple[int, int]:
+        """Begin and end of the group of frames that share one mask with this one."""
+        if frame < self._first:
+            return 0, self._first
+        begin = frame - (frame - self._first) % self._group
+        return begin, min(begin + self._group, len(self))
+
+    def _frame(self, frame: int) -> np.ndarray:
+        mask = np.zeros(self.shape[1:], np.uint8)
+        for person in self._people:
+            person.draw(mask, frame)
+        if self._carried is not None:
+            _add_matte(mask, self._carried, frame, self._people[0].margin)
+        return mask
 
 
 def paint_mask(
@@ -187,18 +238,15 @@ def paint_mask(
     `group` (one video latent); `block` > 1 snaps the outline to cells of so many pixels, which hides the driving
     person's shape.
     """
-    steady = _without_gaps(track)
-    mask = _mask(steady, grow)
-    if reference_pose is not None and reference_alpha is not None and visible(steady)[:, 0].any():
-        margin = grow * _height(steady.xy[:, 0].double().numpy(), visible(steady)[:, 0].numpy())
-        _with_matte(mask, track, reference_pose, reference_alpha.detach().cpu().numpy(), margin)
-    if group > 1:
-        mask = _hold(mask, group)
-    if block > 1:
-        mask = _align_to_blocks(mask, block)
-    return torch.from_numpy(mask).float()
+    given = {"reference_pose": reference_pose, "reference_alpha": reference_alpha}
+    return PaintMask(track, **given, grow=grow, group=group, block=block)[:]
 
 
 def person_mask(track: PoseTrack, *, grow: float = 0.04) -> Float[Tensor, "T {track.height} {track.width}"]:
     """1 where a person stands, in the track's pixels: what a camera solver must not look at."""
-    return torch.from_numpy(_mask(track, grow)).float()
+    people = _people(track, grow)
+    mask = np.zeros((len(track), track.height, track.width), np.uint8)
+    for frame, shown in enumerate(mask):
+        for person in people:
+            person.draw(shown, frame)
+    return torch.from_numpy(mask).float()

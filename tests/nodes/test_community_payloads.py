@@ -194,5 +194,5 @@ def test_half_precision_and_alpha_are_taken_everywhere(pack, channels, dtype):
     torch.testing.assert_close(pasted.float(), images[..., :3].float(), atol=2e-3, rtol=0)
     joined = nodes.long_video.TemporalAggregate.execute(96, 48, 2, "blend", {"clip0": images[:4], "clip1": images[2:]})
     torch.testing.assert_close(joined[1].float(), images[..., :3].float(), atol=2e-3, rtol=0)
-    control = nodes.control.ComposeControlVideo.execute(images, mask, images, images[:1], "background")
+    control = nodes.control.ComposeControlVideo.execute(images, mask, images[:1], "background", pose_video=images)
     assert control[0].shape[-1] == 3 and control[10] == count

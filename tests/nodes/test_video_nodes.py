@@ -18,33 +18,15 @@ def _clip(count: int, height: int, width: int, seed: int = 0) -> torch.Tensor:
     return torch.rand(count, height, width, 3, generator=torch.Generator().manual_seed(seed))
 
 
-class _WanVae:
-    def encode(self, pixels: torch.Tensor) -> torch.Tensor:
-        small = torch.nn.functional.avg_pool2d(pixels.movedim(-1, 1), 8).mean(1)
-        return small[::4][None, None].expand(1, 16, -1, -1, -1)
-
-
 @pytest.fixture(scope="module")
-def checkpoint(pack, tmp_path_factory):
+def checkpoint(pack, gated_files, tmp_path_factory):
     """A tiny gated checkpoint and its base model, in the host's model folder."""
     import folder_paths
-    from diffusers import CogVideoXTransformer3DModel
 
-    gated = __import__("importlib").import_module("dreamdance_pack.dreamdance_core.video.backends.gated_cogvideox")
     folder = tmp_path_factory.mktemp("weights")
-    model = gated.tiny_model(seed=3)
-    config = {k: v for k, v in model.transformer.config.items() if not k.startswith("_")}
-    known = CogVideoXTransformer3DModel.__init__.__wrapped__.__code__.co_varnames
-    base = CogVideoXTransformer3DModel(**{k: v for k, v in config.items() if k in known} | {"in_channels": 32})
-    own = {k: v for k, v in model.transformer.state_dict().items() if k in base.state_dict()}
-    own["patch_embed.proj.weight"] = own["patch_embed.proj.weight"][:, :32].contiguous()
-    base.load_state_dict(own)
-    base.save_pretrained(folder / "tiny" / "transformer")
-    model.vae.save_pretrained(folder / "tiny" / "vae")
-    model.clip.save_pretrained(folder / "clip-vit-large-patch14")
-    gated.save_checkpoint(folder / "mine.dreamdance.safetensors", model.transformer, "tiny")
+    path = gated_files.write(folder, gated_files.trained())
     folder_paths.add_model_folder_path("dreamdance", str(folder))
-    return "mine.dreamdance.safetensors"
+    return path.name
 
 
 def test_gated_model_is_loaded_and_samples_in_windows(pack, checkpoint):
@@ -84,49 +66,6 @@ def test_temporal_aggregate_joins_clips_of_any_model(pack):
         assert (only.start, only.stop, only.overlap) == (0, length // 4, 0)
     with pytest.raises(ValueError, match="length must be a multiple of 8 frames, got 97; the nearest is 96"):
         execute(97, 48, 24, "blend")
-
-
-def test_control_clips_fit_the_hosts_wan_nodes(pack):
-    """The host's own nodes take every output as it is: sizes, lengths, polarity."""
-    from comfy_extras.nodes_wan import WanAnimateToVideo, WanVaceToVideo
-
-    mask = torch.zeros(11, 70, 101)
-    mask[:, 20:60, 30:50] = 1
-    background, pose = _clip(11, 70, 101), torch.zeros(11, 70, 101, 3)
-    pose[:, 30:34, 35:45] = 1
-    out = pack.nodes.control.ComposeControlVideo.execute(background, mask, pose, _clip(1, 90, 60), "pose on grey")
-    control, masks, reference, pose_video, face, behind, character, render, width, height, length = out.result
-    assert (width, height, length) == (96, 64, 9) and len(control) == len(masks) == len(face) == 9
-    inside = masks > 0.5
-    assert torch.equal(control[~inside], render[~inside])
-    assert float(control[0, 20, 34].sub(0.5).abs().max()) < 1e-6, "grey where nothing is drawn"
-    assert float(control[0, 29, 38].min()) > 0.9, "the pose where it is drawn"
-    assert float(behind[character > 0.5].abs().max()) == 0 and bool((character[inside] == 1).all())
-    words = [[torch.zeros(1, 4, 8), {}]]
-    vace = WanVaceToVideo.execute(
-        words, words, _WanVae(), width, height, length, 1, 1.0, control_video=control, control_masks=masks,
-        reference_image=reference,
-    )  # fmt: skip
-    assert vace[2]["samples"].shape[-2:] == (8, 12)
-    animate = WanAnimateToVideo.execute(
-        words, words, _WanVae(), width, height, length, 1, 5, 0, reference_image=reference, face_video=face,
-        pose_video=pose_video, background_video=behind, character_mask=character,
-    )  # fmt: skip
-    assert animate[2]["samples"].shape[-2:] == (8, 12)
-
-
-def test_paste_back_leaves_the_outside_alone(pack):
-    video, background = _clip(3, 24, 32, 1), _clip(4, 48, 64)
-    mask = torch.zeros(1, 48, 64)
-    mask[:, 10:40, 20:50] = 1
-    out = pack.nodes.control.PasteBack.execute(video, background, mask, 8)[0]
-    outside = mask.expand(3, -1, -1) < 0.5
-    assert out.shape == (3, 48, 64, 3) and torch.equal(out[outside], background[:3][outside])
-    assert float((out - background[:3])[:, 25, 35].abs().max()) > 0.01
-    per_frame = pack.nodes.control.PasteBack.execute(video, background, mask.expand(3, -1, -1), 8)[0]
-    assert torch.equal(per_frame, out), "one mask per frame of the shorter clip"
-    hard = pack.nodes.control.PasteBack.execute(background, background, mask, 0)[0]
-    torch.testing.assert_close(hard, background)
 
 
 def _path(pack, width: int = 640, height: int = 384):
