@@ -65,7 +65,8 @@ class LongVideoInpaint(io.ComfyNode):
                     tooltip="Guidance scale; 1 = off and twice as fast.",
                 ),
                 seed_input("the noise"),
-                *_options(),
+                *_widgets(),
+                *_sockets(),
             ],
             outputs=[
                 io.Video.Output(
@@ -105,7 +106,7 @@ class LongVideoInpaint(io.ComfyNode):
         return _run(job, model, _how(plan, given), output, key)
 
 
-def _options() -> list[io.Input]:
+def _widgets() -> list[io.Input]:
     return [
         io.Float.Input(
             "fps",
@@ -137,6 +138,22 @@ def _options() -> list[io.Input]:
             advanced=True,
             tooltip="Snaps the drawn paint mask to blocks of this many px, which hides the driver's outline; 0 = off.",
         ),
+        io.Combo.Input(
+            "sampler",
+            options=["ddim", "dpm"],
+            default="ddim",
+            tooltip="ddim is the paper's, for 50 steps; dpm (DPM-Solver++) needs 10 to 20.",
+        ),
+        io.Float.Input(
+            "cache",
+            default=0.0,
+            min=0.0,
+            max=1.0,
+            step=0.01,
+            advanced=True,
+            tooltip="Steps that change less than this are not computed whole again: 0.05 to 0.15 is faster and a "
+            "little coarser; 0 = off.",
+        ),
         io.Float.Input(
             "pose_gate",
             default=1.0,
@@ -155,6 +172,11 @@ def _options() -> list[io.Input]:
             advanced=True,
             tooltip="Multiplies the learned character gate, likewise.",
         ),
+    ]
+
+
+def _sockets() -> list[io.Input]:
+    return [
         Cameras.Input(
             "cameras", optional=True, tooltip="The path of a SPLAT background, in scene units; one camera per pose."
         ),
@@ -246,6 +268,8 @@ def _how(plan: WindowPlan, given: dict) -> SampleOptions:
         fusion=plan.mode,
         pose_strength=given["pose_gate"],
         reference_strength=given["character_gate"],
+        sampler=given["sampler"],
+        cache=given["cache"] or None,
     )
 
 

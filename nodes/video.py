@@ -11,7 +11,7 @@ from comfy_api.latest import io
 
 from ..dreamdance_core import backends
 from ..dreamdance_core.io.pose_files import from_pose_keypoint
-from ..dreamdance_core.long.aggregate import blend, copy_halves
+from ..dreamdance_core.long.aggregate import fusion
 from ..dreamdance_core.types import AnimateJob, PoseTrack
 from . import host
 from .preview import clip_preview, gate_chart
@@ -244,7 +244,7 @@ class GatedVideoInpaint(io.ComfyNode):
             pose_strength=options.get("pose_gate", 1.0),
             reference_strength=options.get("character_gate", 1.0),
         )
-        result = sample(job, model, how, host.runtime(), (blend, copy_halves))
+        result = sample(job, model, how, host.runtime(), fusion(how.fusion))
         chart = gate_chart(result.gates)
         shown = clip_preview(result.frames, fps=8.0)
         return io.NodeOutput(host.to_host(result.frames), host.to_host(chart[None]), ui=shown)

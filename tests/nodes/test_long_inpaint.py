@@ -31,7 +31,7 @@ def inputs(pack) -> dict:
         "reference": torch.rand(1, 40, 30, 3, generator=make),
         "reference_mask": torch.ones(1, 40, 30),
         **{"steps": 1, "guidance": 1.0, "seed": 2**63 + 5, "fps": 0.0, "keep_background": False, "feather": 4},
-        **{"mask_block": 0, "pose_gate": 1.0, "character_gate": 1.0},
+        **{"mask_block": 0, "pose_gate": 1.0, "character_gate": 1.0, "sampler": "dpm", "cache": 0.0},
     }
 
 
