@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import folder_paths
 import torch
 from comfy_api.latest import io
 
 from ..dreamdance_core.long.aggregate import blend, copy_halves
+from ..dreamdance_core.runtime import Runtime
 from ..dreamdance_core.types import PoseTrack
 from ..dreamdance_core.video.control import paste_back
 from . import host
@@ -16,6 +18,10 @@ from .gate_chart import gate_chart
 from .preview import clip_preview
 from .sockets import GatedModel, Windows, download_input, seed_input
 from .video import animate_job, first_frame, over_time
+
+if TYPE_CHECKING:
+    from ..dreamdance_core.video.backends.gated_cogvideox import GatedModel as GatedParts
+    from ..dreamdance_core.video.backends.gated_cogvideox import SampleOptions
 
 _AUTO = "auto"
 _WEIGHTS = ["stored", "fp8", "int8", "nf4"]
@@ -145,7 +151,7 @@ class GatedVideoInpaint(io.ComfyNode):
             "repairs it.",
             search_aliases=["cogvideox", "video inpaint", "animate character", "dreamdance sampler"],
             has_intermediate_output=True,
-            inputs=[*_conditions(), *_sampling()],
+            inputs=[*_conditions(), *_sampling(), *_finishing()],
             outputs=[
                 io.Image.Output("frames", display_name="frames", tooltip="The finished animation."),
                 io.Image.Output(
@@ -158,7 +164,7 @@ class GatedVideoInpaint(io.ComfyNode):
 
     @classmethod
     def execute(cls, model, background, paint_mask, body, hands, face, reference, reference_mask, **options):
-        from ..dreamdance_core.video.backends.gated_cogvideox import memory, sample
+        from ..dreamdance_core.video.backends.gated_cogvideox import sample
 
         count = len(background)
         inputs = {"background": background, "paint_mask": paint_mask}
@@ -172,12 +178,7 @@ class GatedVideoInpaint(io.ComfyNode):
         wanted = {"seed": options["seed"] % 2**63, "steps": options["steps"], "guidance": options["guidance"]}
         job = animate_job(inputs, count, pose=nobody, reference_pose=first_frame(nobody), **drawn, **wanted)
         how = _sample_options(options)
-        longest = max((4 * (w.stop - w.start) for w in how.windows), default=count)
-        size = (longest, height, width)
-        run = host.runtime(room=memory.working_bytes(model.transformer, model.vae, size))
-        if text := memory.advice(model.transformer, model.vae, size, host.device_memory()):
-            run.note(text)
-        result = sample(job, model, how, run, (blend, copy_halves))
+        result = sample(job, model, how, runtime_for(model, how, (count, height, width)), (blend, copy_halves))
         frames = result.frames
         if options.get("keep_background", False):
             frames = paste_back(frames, job.background, job.paint_mask, options.get("feather", 16))
@@ -185,7 +186,19 @@ class GatedVideoInpaint(io.ComfyNode):
         return io.NodeOutput(host.to_host(frames), chart, ui=clip_preview(frames, options.get("fps", 24.0)))
 
 
-def _sample_options(options: dict):
+def runtime_for(model: GatedParts, how: SampleOptions, size: tuple[int, int, int]) -> Runtime:
+    """The Runtime of a job of (frames, height, width): the host makes room for the work; a note says what it needs."""
+    from ..dreamdance_core.video.backends.gated_cogvideox import memory
+
+    longest = max((4 * (window.stop - window.start) for window in how.windows), default=size[0])
+    once = (longest, *size[1:])
+    run = host.runtime(room=memory.working_bytes(model.transformer, model.vae, once))
+    if text := memory.advice(model.transformer, model.vae, once, host.device_memory()):
+        run.note(text)
+    return run
+
+
+def _sample_options(options: dict) -> SampleOptions:
     """SampleOptions from the node's widgets and its plan of windows."""
     from ..dreamdance_core.video.backends.gated_cogvideox import SampleOptions
 
@@ -256,6 +269,11 @@ def _sampling() -> list[io.Input]:
             tooltip="Steps that change the first block by less than this share reuse the last result: 0 = off, 0.05 "
             "careful, 0.15 fast. More memory.",
         ),
+    ]
+
+
+def _finishing() -> list[io.Input]:
+    return [
         io.Float.Input(
             "fps",
             default=24.0,

@@ -63,7 +63,20 @@ class Puppet(io.ComfyNode):
                     "fps", default=24.0, min=1.0, max=240.0, step=0.01, tooltip="Frames per second of the preview only."
                 ),
             ],
-            outputs=[io.Image.Output("frames", display_name="frames", tooltip="The animation.")],
+            outputs=[
+                io.Image.Output("frames", display_name="frames", tooltip="The animation."),
+                io.Mask.Output(
+                    "character_mask",
+                    display_name="character_mask",
+                    tooltip="1 = character, soft; 0 = the background is untouched. One per frame.",
+                ),
+                io.Image.Output(
+                    "character",
+                    display_name="character",
+                    tooltip="Its colours alone, not mixed with the background at the edges: with character_mask as "
+                    "alpha for other programs.",
+                ),
+            ],
         )
 
     @classmethod
@@ -78,7 +91,11 @@ class Puppet(io.ComfyNode):
             reference_pose=first_frame(from_pose_keypoint(reference_pose)),
             **drawn,
         )
-        frames = backends.load("video", "puppet", host.runtime())(job)
+        drawn = backends.load("video", "puppet", host.runtime()).alone(job)
         if paint_mask is not None:  # the puppet itself draws the whole character
-            frames = job.background + (frames - job.background) * job.paint_mask[..., None]
-        return io.NodeOutput(host.to_host(frames), ui=clip_preview(frames, fps))
+            drawn *= job.paint_mask[..., None]
+        colours, coverage = drawn[..., :3], drawn[..., 3:]
+        frames = colours + (1 - coverage) * job.background
+        character = torch.where(coverage > 0, (colours / coverage.clamp_min(1e-6)).clamp(0, 1), job.background)
+        made = map(host.to_host, (frames, coverage[..., 0], character))
+        return io.NodeOutput(*made, ui=clip_preview(frames, fps))

@@ -1,5 +1,7 @@
 """Tiny gated models, base models and jobs for the tests of the gated video model."""
 
+from dataclasses import replace
+
 import torch
 from diffusers import CogVideoXTransformer3DModel
 
@@ -60,13 +62,13 @@ def conditions(frames: int = 4, height: int = 8, width: int = 12, seed: int = 2,
     return Conditions(**(given | changes))
 
 
-def call(model: GatedCogVideoXTransformer, x: torch.Tensor, given: Conditions, **changes):
+def call(model: GatedCogVideoXTransformer, x: torch.Tensor, given: Conditions, strengths=(1.0, 1.0), **changes):
     """The model's output at t = 500 for seven image tokens, without gradients."""
     arguments = {
         "hidden_states": x,
         "encoder_hidden_states": noise(9, 1, 7, model.config.clip_embed_dim),
         "timestep": torch.tensor([500]),
-        "conditions": given,
+        "conditions": replace(given, strengths=strengths),
         "ofs": torch.tensor([2.0]) if model.config.ofs_embed_dim else None,
         "image_rotary_emb": rotary(model, x.shape, x.device),
     }

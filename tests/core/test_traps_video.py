@@ -79,7 +79,7 @@ def watched(gated_jobs, monkeypatch):
 
     def forward(**given):
         calls.append(given)
-        value = torch.full_like(given["hidden_states"], float(given["strengths"] != (0.0, 0.0)))
+        value = torch.full_like(given["hidden_states"], float(given["conditions"].strengths != (0.0, 0.0)))
         return GatedOutput(sample=value, gates=torch.zeros(1, 2), conditions=given["conditions"])
 
     monkeypatch.setattr(model, "forward", forward)
@@ -102,7 +102,7 @@ def test_the_unguided_branch_keeps_the_background_only(gated_jobs, watched):
     run_loop(gated_jobs, model, ready, steps=1)
     guided, free = calls
     assert guided["encoder_hidden_states"].abs().sum() > 0 and free["encoder_hidden_states"].abs().sum() == 0
-    assert guided["strengths"] == (1.0, 1.0) and free["strengths"] == (0.0, 0.0)
+    assert guided["conditions"].strengths == (1.0, 1.0) and free["conditions"].strengths == (0.0, 0.0)
     for call in calls:
         assert torch.equal(call["conditions"].background, ready.conditions[0].background)
 

@@ -13,7 +13,7 @@ from torch import Tensor
 from ....types import Window
 from .first_block import FirstBlockState
 from .schedule import Sampler
-from .transformer import Conditions, GatedCogVideoXTransformer, rotary
+from .transformer import Conditions, GatedCogVideoXTransformer, GatedOutput, rotary
 
 # Device memory for what does not change over the steps (tokens of pose and reference), and for first-block states.
 # At 48x768x768 in bf16 a window's tokens take 0.2 GB and its two states 0.7 GB.
@@ -143,15 +143,19 @@ class _Predictor:
     def __call__(self, latents: Tensor, window: int, time: Tensor) -> Tensor:
         strengths = (self.options.pose_strength, self.options.reference_strength)
         given = self._conditions[window]
-        conditions = replace(given, background=self._here(given.background), reference=self._here(self._reference))
-        if any(strengths):
-            conditions = replace(conditions, pose=self._here(conditions.pose))
-        out = self._forward("guided", latents, window, time, (self._tokens, conditions, strengths))
+        conditions = Conditions(
+            background=self._here(given.background),
+            pose=self._here(given.pose),
+            reference=self._here(self._reference),
+            strengths=strengths,
+        )
+        out = self._forward("guided", latents, window, time, self._tokens, conditions)
         self.gates = out.gates[0].float().cpu()
         self._remember(window, out.conditions)
         if self.guidance == 1.0:
             return out.sample.float()
-        free = self._forward("free", latents, window, time, (self._none, out.conditions, (0.0, 0.0))).sample.float()
+        closed = replace(out.conditions, strengths=(0.0, 0.0))
+        free = self._forward("free", latents, window, time, self._none, closed).sample.float()
         return free + self.guidance * (out.sample.float() - free)
 
     def forget(self) -> None:
@@ -159,9 +163,10 @@ class _Predictor:
         if self.transformer.is_cache_enabled:
             self.transformer._reset_stateful_cache()
 
-    def _forward(self, branch: str, latents: Tensor, window: int, time: Tensor, given: tuple):
+    def _forward(
+        self, branch: str, latents: Tensor, window: int, time: Tensor, tokens: Tensor, conditions: Conditions
+    ) -> GatedOutput:
         self.watch()
-        tokens, conditions, strengths = given
         if latents.shape not in self._ropes:
             self._ropes[latents.shape] = rotary(self.transformer, latents.shape, self.device)
         newer = self.transformer.ofs_embedding is not None
@@ -173,7 +178,6 @@ class _Predictor:
                 conditions=conditions,
                 ofs=torch.full((1,), 2.0, device=self.device) if newer else None,  # 1.5's constant
                 image_rotary_emb=self._ropes[latents.shape],
-                strengths=strengths,
                 first_block=self._states.get((branch, window)),
             )
 

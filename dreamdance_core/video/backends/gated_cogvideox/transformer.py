@@ -42,12 +42,14 @@ class Conditions:
     background: Float[Tensor, "B T 32 H W"]  # background, mask
     pose: Float[Tensor, "B T 48 H W"] | Float[Tensor, "B N D"]
     reference: Float[Tensor, "B 1 16 H W"] | Float[Tensor, "B M D"]  # one latent frame, added to every frame
+    strengths: tuple[float, float] = (1.0, 1.0)  # times the gates of pose and reference; 0 leaves that input unread
 
 
 @dataclass
 class GatedOutput(Transformer2DModelOutput):
     """v-prediction `sample` (B,T,16,H,W), both `gates` (B,2) and the projected `conditions`, for the next step."""
 
+    sample: Tensor | dict  # a dictionary of all fields is how accelerate rebuilds it on another device
     gates: Tensor | None = None
     conditions: Conditions | None = None
 
@@ -125,21 +127,19 @@ class GatedCogVideoXTransformer(CogVideoXTransformer3DModel):
         conditions: Conditions,
         ofs: Tensor | None = None,
         image_rotary_emb: tuple[Tensor, Tensor] | None = None,
-        strengths: tuple[float, float] = (1.0, 1.0),
         first_block: FirstBlockState | None = None,
         return_dict: bool = True,
     ) -> GatedOutput | tuple:
         """v-prediction for noisy latents and CLIP image tokens (B,S,clip_embed_dim).
 
-        `strengths` scale the pose and the reference gate; 0 leaves that input unread. With `first_block`, a step whose
-        first block changes little reuses what the others did.
+        With `first_block`, a step whose first block changes little reuses what the others did.
         """
         emb = self.time_embedding(self.time_proj(timestep).to(hidden_states.dtype))
         gates = torch.cat([self._gate(self.pose_gate, emb), self._gate(self.reference_gate, emb)], 1)
         if self.ofs_embedding is not None:
             emb = emb + self.ofs_embedding(self.ofs_proj(ofs).to(emb.dtype))
         tokens = self._tokens(self.patch_embed.proj, torch.cat([hidden_states, conditions.background], 2))
-        conditions = self._project(conditions, strengths)
+        conditions, strengths = self._project(conditions), conditions.strengths
         if strengths[0]:
             tokens = torch.addcmul(tokens, conditions.pose.to(tokens), strengths[0] * gates[:, :1, None].to(tokens))
         if strengths[1]:
@@ -171,11 +171,11 @@ class GatedCogVideoXTransformer(CogVideoXTransformer3DModel):
         p, pt = self.config.patch_size, self.config.patch_size_t or 1
         return layer(rearrange(latents, "b (t pt) c (h ph) (w pw) -> b (t h w) (c pt ph pw)", pt=pt, ph=p, pw=p))
 
-    def _project(self, conditions: Conditions, strengths: tuple[float, float]) -> Conditions:
+    def _project(self, conditions: Conditions) -> Conditions:
         """The conditions with tokens for what is read and was not projected yet."""
-        if strengths[0] and conditions.pose.ndim == 5:
+        if conditions.strengths[0] and conditions.pose.ndim == 5:
             conditions = replace(conditions, pose=self._tokens(self.pose_proj, conditions.pose))
-        if strengths[1] and conditions.reference.ndim == 5:
+        if conditions.strengths[1] and conditions.reference.ndim == 5:
             still = conditions.reference.expand(-1, self.config.patch_size_t or 1, -1, -1, -1)
             conditions = replace(conditions, reference=self._tokens(self.reference_proj, still))
         return conditions
