@@ -17,7 +17,7 @@ from torch import Tensor
 from ....runtime import Runtime
 from ....types import AnimateJob
 from .checkpoint import save_checkpoint
-from .denoise import SampleOptions
+from .denoise import Kept, Place, SampleOptions
 from .memory import MemoryPlan
 from .model import GatedModel, load_checkpoint, tiny_model
 from .sample import Sampled, sample, sample_to
@@ -25,7 +25,9 @@ from .sample import Sampled, sample, sample_to
 __all__ = [
     "GatedModel",
     "GatedVideo",
+    "Kept",
     "MemoryPlan",
+    "Place",
     "SampleOptions",
     "Sampled",
     "load",
