@@ -30,8 +30,7 @@ def inputs(pack) -> dict:
         "pose": _pose(),
         "reference": torch.rand(1, 40, 30, 3, generator=make),
         "reference_mask": torch.ones(1, 40, 30),
-        **{"steps": 1, "guidance": 1.0, "seed": 2**63 + 5, "fps": 0.0, "keep_background": False, "feather": 4},
-        **{"mask_block": 0, "pose_gate": 1.0, "character_gate": 1.0, "sampler": "dpm", "cache": 0.0},
+        **{"steps": 1, "guidance": 1.0, "seed": 2**63 + 5, "pose_gate": 1.0, "character_gate": 1.0, "sampler": "dpm"},
     }
 
 
@@ -52,7 +51,7 @@ def inpaint(pack, inputs):
     def run(**more):
         answer = pack.nodes.long_inpaint.LongVideoInpaint.execute(**(inputs | more))
         video, chart = answer.result
-        assert chart.shape == (1, 240, 480, 3) and answer.ui["images"]
+        assert chart.shape == (1, 540, 960, 3) and answer.ui["images"]
         return read_clip(video.get_stream_source())
 
     return run
