@@ -256,6 +256,8 @@ def test_packed_weights_are_left_to_their_quantiser(gated_jobs):
     """A quantiser's tensor cannot be cut by columns; 1.5's patch embedding is then one sum."""
 
     class Packed(torch.Tensor):
+        __torch_function__ = torch._C._disabled_torch_function_impl  # results are plain tensors
+
         def __getitem__(self, index):
             raise NotImplementedError("packed")
 
@@ -264,4 +266,4 @@ def test_packed_weights_are_left_to_their_quantiser(gated_jobs):
     weight = model.patch_embed.proj.weight.detach()
     model.patch_embed.proj.weight = torch.nn.Parameter(weight.as_subclass(Packed), requires_grad=False)
     assert isinstance(model.patch_embed.proj.weight, Packed)
-    torch.testing.assert_close(gated_jobs.call(model, x, given).sample.as_subclass(torch.Tensor), wanted)
+    torch.testing.assert_close(gated_jobs.call(model, x, given).sample, wanted)
