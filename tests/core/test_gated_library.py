@@ -263,7 +263,8 @@ def test_packed_weights_are_left_to_their_quantiser(gated_jobs):
 
     model, x, given = gated_jobs.gated_model("1.5"), gated_jobs.latents(1), gated_jobs.conditions()
     wanted = gated_jobs.call(model, x, given).sample
-    weight = model.patch_embed.proj.weight.detach()
-    model.patch_embed.proj.weight = torch.nn.Parameter(weight.as_subclass(Packed), requires_grad=False)
-    assert isinstance(model.patch_embed.proj.weight, Packed)
+    layer = model.patch_embed.proj
+    weight = layer.weight.detach().as_subclass(Packed)
+    del layer.weight
+    layer.weight = weight
     torch.testing.assert_close(gated_jobs.call(model, x, given).sample, wanted)
