@@ -64,3 +64,9 @@ def counters():
 def community(pack):
     """The stand-ins for community nodes, in this process."""
     return load_helper("community_stubs")
+
+
+@pytest.fixture(scope="session")
+def tiny_wan(pack):
+    """Writes tiny Wan checkpoints, made of the host's own classes in this process."""
+    return load_helper("tiny_wan")
