@@ -70,3 +70,14 @@ def community(pack):
 def tiny_wan(pack):
     """Writes tiny Wan checkpoints, made of the host's own classes in this process."""
     return load_helper("tiny_wan")
+
+
+def gated_files():
+    """A tiny gated model as files on the disk."""
+    return load_helper("gated_files", "core")
+
+
+@pytest.fixture(scope="session")
+def gated_jobs():
+    """Tiny gated models and jobs for them."""
+    return load_helper("gated_jobs", "core")
