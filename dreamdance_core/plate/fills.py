@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from .colours import log_gain
-from .flow import background_flow, grid, through
+from .flow import background_flows, grid, through
 from .shots import Shots
 from .trace import NOWHERE, Sights, trace
 
@@ -80,7 +80,9 @@ class StillFill(Fill):
             at = places if self.rests else through(self.to[t - 1] @ np.linalg.inv(self.to[t]), places)
             shots.light[t] = shots.light[t - 1] - log_gain(shots.small(t), shots.small(t - 1), at, ~shots.doubts[t])
         self.keys = self._keys(_STILLS if self.rests else _KEYS)
-        self.plate: tuple[np.ndarray, np.ndarray] | None = None  # of a resting camera: colours, and where they are known
+        self.plate: tuple[np.ndarray, np.ndarray] | None = (
+            None  # of a resting camera: colours, and where they are known
+        )
 
     def _keys(self, most: int) -> list[int]:
         """Frames spread over the clip, and others where these do not show what others do."""
@@ -133,7 +135,10 @@ class StillFill(Fill):
     def _rest(self) -> tuple[np.ndarray, np.ndarray]:
         """The one plate of a resting camera, in the first frame's light, wherever a person ever hides anything."""
         shots = self.shots
-        colours, known = np.zeros((shots.height, shots.width, 3), np.float32), np.zeros((shots.height, shots.width), bool)
+        colours, known = (
+            np.zeros((shots.height, shots.width, 3), np.float32),
+            np.zeros((shots.height, shots.width), bool),
+        )
         small = np.logical_or.reduce(shots.doubts)
         wanted = shots.enlarged(small)
         colours[wanted], known[wanted] = self._medians(0, shots.places(wanted))
@@ -154,15 +159,13 @@ class FlowFill(Fill):
         count = shots.count
         self.flows: dict[int, list] = {-1: [None] * count, 1: [None] * count}  # of the places in doubt
         places = grid(*shots.size)
-        for t in range(count):
-            shots.run.report(t, count)
-            for way in (-1, 1):
-                if 0 <= t + way < count:
-                    flow = background_flow(shots.grays[t], shots.grays[t + way], shots.holes[t], shots.holes[t + way])
-                    self.flows[way][t] = flow[shots.doubts[t]]
-                    if way < 0:
-                        gain = log_gain(shots.small(t), shots.small(t - 1), places + flow, ~shots.doubts[t])
-                        shots.light[t] = shots.light[t - 1] - gain
+        for t in range(count - 1):
+            shots.run.report(t, count - 1)
+            pair = (t, t + 1)
+            there, back = background_flows(*(shots.grays[k] for k in pair), *(shots.holes[k] for k in pair))
+            self.flows[1][t], self.flows[-1][t + 1] = there[shots.doubts[t]], back[shots.doubts[t + 1]]
+            gain = log_gain(shots.small(t), shots.small(t + 1), places + there, ~shots.doubts[t])
+            shots.light[t + 1] = shots.light[t] + gain
         shown = [~doubt for doubt in shots.doubts]
         self.sights = {way: self._traced(shown, way) for way in (-1, 1)}
         self.hidden: dict[int, list[Sights]] = {}

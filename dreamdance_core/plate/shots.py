@@ -46,7 +46,9 @@ class Shots:
     def _look(self) -> None:
         for t in range(self.count):
             self.run.report(t, self.count)
-            self.grays.append(cv2.cvtColor((self.small(t).clip(0, 1) * 255).round().astype(np.uint8), cv2.COLOR_RGB2GRAY))
+            self.grays.append(
+                cv2.cvtColor((self.small(t).clip(0, 1) * 255).round().astype(np.uint8), cv2.COLOR_RGB2GRAY)
+            )
             share = cv2.resize(self.hole(t).astype(np.float32), self.size, interpolation=cv2.INTER_AREA)
             self.holes.append(share > 0)
             self.doubts.append(grown(share > 0, _RING))
@@ -93,6 +95,8 @@ class Shots:
 
     def sampled(self, picture: Float[np.ndarray, "H W 3"], at: Float[np.ndarray, "N 2"]) -> Float[np.ndarray, "N 3"]:
         """A full picture's colours at small places."""
+        if len(at) == 0:
+            return np.zeros((0, 3), np.float32)
         wide = 1024  # OpenCV takes maps of at most 32767 rows
         full = np.zeros((-(-len(at) // wide) * wide, 2), np.float32)
         full[: len(at)] = at * self.scale

@@ -12,7 +12,7 @@ NOWHERE = -1
 
 @dataclass(frozen=True, kw_only=True)
 class Sights:
-    """Where, for the N wanted pixels of one frame (in reading order), the picture lies that shows what belongs there."""
+    """Which frame shows what belongs at each of the N wanted pixels of one frame (in reading order), and where."""
 
     wanted: Bool[np.ndarray, "h w"]
     source: Int[np.ndarray, "N"]  # frame, NOWHERE = none
@@ -69,9 +69,7 @@ def trace(
     return sights
 
 
-def _step(
-    wanted: np.ndarray, flow: np.ndarray, beside: int, shown: np.ndarray | None, before: Sights
-) -> Sights:
+def _step(wanted: np.ndarray, flow: np.ndarray, beside: int, shown: np.ndarray | None, before: Sights) -> Sights:
     height, width = wanted.shape
     y, x = np.nonzero(wanted)
     at = np.stack([x, y], -1) + 0.5 + flow

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import torch
 from jaxtyping import Bool, Float
@@ -19,7 +18,7 @@ from ..runtime import Runtime
 from ..types import InpaintBackend, LazyFrames
 from .colours import seam
 from .fills import Fill, FlowFill, Painting, StillFill
-from .flow import filled
+from .flow import around, filled
 from .shots import Shots
 
 _PAINTINGS = 6  # frames that are painted at most
@@ -63,8 +62,11 @@ class CleanPlates(LazyFrames):
             done = self._filled(t)
             plates[row] = torch.from_numpy(done.picture)
             painted[row] = torch.from_numpy(done.painted | done.unknown)
-            self.shots.run.report(row + 1, len(chosen), plates[row])
         return plates, painted
+
+    def holes(self) -> Bool[Tensor, "T H W"]:
+        """1 where a person was taken out."""
+        return torch.stack([torch.from_numpy(self.shots.hole(t)) for t in range(self.shots.count)])
 
     def _paint(self, paint: InpaintBackend, options: PlateOptions) -> float:
         """Paints frames until little is left that no frame shows and no painting holds."""
@@ -92,8 +94,8 @@ class CleanPlates(LazyFrames):
         painted, unknown = np.zeros_like(hole), np.zeros_like(hole)
         if not hole.any():
             return _Filled(picture=frame, painted=painted, unknown=unknown)
-        around = shots.enlarged(shots.doubts[t]) | hole
-        xy = shots.places(around)
+        behind = shots.enlarged(shots.doubts[t]) | hole
+        xy = shots.places(behind)
         colours, known = self.fill.mixed(t, xy)
         seen = known.copy()
         for painting in self.paintings:
@@ -103,21 +105,15 @@ class CleanPlates(LazyFrames):
             colours[rows] = shots.relit(shots.sampled(painting.picture, at[there]), painting.frame, t)
             known[rows] = True
         picture = frame.copy()
-        picture[around] = colours
-        painted[around], unknown[around] = known & ~seen, ~known
-        box = _box(around)
+        picture[behind] = colours
+        painted[behind], unknown[behind] = known & ~seen, ~known
+        box = around(behind, 16)
         part, inside = picture[box], hole[box]
-        ring = around[box] & ~inside & ~unknown[box] & ~painted[box]
+        ring = behind[box] & ~inside & ~unknown[box] & ~painted[box]
         part += seam(frame[box] - part, ring, inside & ~unknown[box])
         part[:] = filled(part, ~unknown[box])
         part[~inside] = frame[box][~inside]
         return _Filled(picture=picture.clip(0, 1), painted=painted & hole, unknown=unknown & hole)
-
-
-def _box(mask: np.ndarray, margin: int = 16) -> tuple[slice, slice]:
-    """Rows and columns of the mask's bounding box with a margin."""
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    return tuple(slice(max(int(i[0]) - margin, 0), int(i[-1]) + 1 + margin) for i in (rows, columns))
 
 
 def clean_plates(
