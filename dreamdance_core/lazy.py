@@ -28,11 +28,9 @@ class StillFrames(LazyFrames):
 
 
 class HeldFrames(LazyFrames):
-    """A clip that stands still on its last frame until it has `count` frames."""
+    """The first `count` frames of a clip; a shorter one stands still on its last frame."""
 
     def __init__(self, clip: Float[Tensor, "T H W *C"] | LazyFrames, count: int) -> None:
-        if not 0 < len(clip) <= count:
-            raise ValueError(f"a clip of {len(clip)} frames cannot be held until frame {count}; give 1 to {count}")
         self._clip = clip
         self.shape = (count, *clip.shape[1:])
 

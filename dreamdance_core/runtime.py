@@ -28,12 +28,14 @@ def _unheard(text: str) -> None:
 
 @contextmanager
 def _move_for_a_while(module: torch.nn.Module, device: torch.device) -> Iterator[torch.nn.Module]:
-    home = next((p.device for p in module.parameters()), torch.device("cpu"))
+    # Weights are only copied: what lies on the host (in a mapped file, perhaps) stays there and is taken up again.
+    homes = [(tensor, tensor.data) for tensor in (*module.parameters(), *module.buffers())]
     module.to(device)
     try:
         yield module
     finally:
-        module.to(home)
+        for tensor, home in homes:
+            tensor.data = home
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +52,12 @@ class Runtime:
     move: Callable[[torch.nn.Module, torch.device], AbstractContextManager[torch.nn.Module]] = _move_for_a_while
 
     def resident(self, module: torch.nn.Module) -> AbstractContextManager[torch.nn.Module]:
-        """The module on self.device for the length of a `with` block."""
-        return self.move(module, self.device)
+        """The module on self.device for the length of a `with` block.
+
+        A module with an attribute `streaming` brings its own weights: `streaming.resident(run)` moves what must stay.
+        """
+        streaming = module.__dict__.get("streaming")
+        return self.move(module, self.device) if streaming is None else streaming.resident(self)
 
     def generator(self, seed: int) -> torch.Generator:
         """A seeded CPU generator: the same numbers on every device."""

@@ -16,14 +16,14 @@ from . import host
 from .preview import fit_report, scene_ui
 from .sockets import MAX_SEED, Cameras, DepthMap, Views, cameras_of, from_splat, to_splat
 
-_ROOM = 4 * 1024**3  # bytes of GPU memory that other models leave to the Gaussians
+ROOM = 4 * 1024**3  # bytes of GPU memory that other models leave to the Gaussians
 _RASTERIZER_TIP = (
     "What draws the Gaussians: auto takes, of those installed, on an NVIDIA GPU gsplat, else warp, on the CPU numba; "
     "else PyTorch (any device, exact, slower). All give the same picture."
 )
 
 
-def _scaled_to(path: CamerasValue, width: int, height: int) -> CamerasValue:
+def scaled_to(path: CamerasValue, width: int, height: int) -> CamerasValue:
     K = rescale(path.K, width / path.width, height / path.height)
     return replace(path, K=K, width=width, height=height)
 
@@ -88,7 +88,7 @@ class TrainGaussians(io.ComfyNode):
         options = FitOptions(steps=iterations, max_side=max_side, rasterizer=rasterizer, seed=seed % 2**63)
         start = from_splat(init) if init is not None else None
         path = cameras_of(cameras) if cameras is not None else None
-        host.make_room(_ROOM)
+        host.make_room(ROOM)
         result = fit(views, options=options, run=host.runtime(), init=start, path=path)
         report = fit_report(result.report, len(result.gaussians))
         shown = scene_ui(result.gaussians, views.cameras, views.frames, path=False) | {"text": [report]}
@@ -137,8 +137,8 @@ class RenderBackground(io.ComfyNode):
     def execute(cls, splat, cameras, width, height, rasterizer) -> io.NodeOutput:
         path = cameras_of(cameras)
         width, height = width or path.width, height or path.height
-        path = _scaled_to(path, width, height)
-        host.make_room(_ROOM)
+        path = scaled_to(path, width, height)
+        host.make_room(ROOM)
         scene = from_splat(splat)
         result = render(scene, path, rasterizer=rasterizer, run=host.runtime())
         shown = scene_ui(scene, path, result.frames, path=True)

@@ -9,12 +9,13 @@ from comfy_api.latest import io, ui
 
 from ..dreamdance_core.io.pose_files import from_pose_keypoint, to_pose_keypoint
 from ..dreamdance_core.pose import draw
+from ..dreamdance_core.pose.follow import Shot, retargeted_in
 from ..dreamdance_core.pose.proportions import Limits
 from ..dreamdance_core.pose.regions import paint_mask
-from ..dreamdance_core.pose.retarget import RetargetOptions, retargeted
+from ..dreamdance_core.pose.retarget import RetargetOptions
 from . import host
 from .pose import drawings, pose_outputs
-from .sockets import PoseKeypoint
+from .sockets import Cameras, DepthMap, PoseKeypoint, cameras_of
 
 
 def _retarget_widgets() -> list[io.Input]:
@@ -79,6 +80,41 @@ def _retarget_widgets() -> list[io.Input]:
     ]
 
 
+def _more_inputs() -> list[io.Input]:
+    return [
+        io.Boolean.Input(
+            "mirror_motion",
+            default=False,
+            optional=True,
+            advanced=True,
+            tooltip="On: the motion as a mirror shows it, left and right exchanged.",
+        ),
+        Cameras.Input(
+            "cameras",
+            optional=True,
+            tooltip="The video's own path, in scene units, as Render Background takes it: the character then keeps its "
+            "place in the scene while the camera moves. Needs depth; without it the motion is that of the picture.",
+        ),
+        DepthMap.Input(
+            "depth",
+            optional=True,
+            tooltip="The scene without the character, from the first camera: depth of Render Background. It tells how "
+            "far away the character stands.",
+        ),
+        Cameras.Input(
+            "driving_cameras",
+            optional=True,
+            tooltip="The driving clip's camera, from Estimate Camera, where it moved: it is taken out of the motion.",
+        ),
+    ]
+
+
+def _shot(given: dict) -> Shot:
+    paths = {name: given.get(name) for name in ("cameras", "driving_cameras")}
+    paths = {name: None if path is None else cameras_of(path) for name, path in paths.items()}
+    return Shot(driving=paths["driving_cameras"], cameras=paths["cameras"], depth=given.get("depth"))
+
+
 def _retarget_options(keep_proportions: bool, given: dict) -> RetargetOptions:
     limits = Limits()
     return RetargetOptions(
@@ -88,6 +124,7 @@ def _retarget_options(keep_proportions: bool, given: dict) -> RetargetOptions:
         ground=given.get("ground_contact", True),
         limits=replace(limits, head=(limits.head[0], given.get("head_limit", limits.head[1]))),
         person=given.get("person", 0),
+        mirror=given.get("mirror_motion", False),
     )
 
 
@@ -114,7 +151,7 @@ class RetargetPose(io.ComfyNode):
                     "keep_proportions",
                     default=True,
                     tooltip="On: the character's limb lengths. Off: the driving pose as it is, scaled to the output "
-                    "(for replacing the person in the driving clip).",
+                    "(for replacing the person in the driving clip); cameras then change nothing.",
                 ),
                 io.Mask.Input(
                     "character_mask",
@@ -128,6 +165,7 @@ class RetargetPose(io.ComfyNode):
                     tooltip="The character's picture, shown behind the comparison; used for nothing else.",
                 ),
                 *_retarget_widgets(),
+                *_more_inputs(),
             ],
             outputs=[
                 *pose_outputs("The retargeted pose, px of width x height."),
@@ -158,7 +196,8 @@ class RetargetPose(io.ComfyNode):
             alpha = host.mask_of(character_mask, canvas, "character_mask")[0]
         if optional.get("reference_image") is not None:
             picture = host.from_host(optional["reference_image"], "reference_image")[0]
-        done = retargeted(driving, reference, width, height, options=_retarget_options(keep_proportions, optional))
+        options = _retarget_options(keep_proportions, optional)
+        done = retargeted_in(_shot(optional), driving, reference, width, height, options)
         block = optional.get("mask_block", 0)
         mask = paint_mask(done.track, reference_pose=reference, reference_alpha=alpha, block=block)
         body, hands, face = drawings(done.track, width, height)

@@ -60,7 +60,7 @@ def _temporary(data: bytes, suffix: str) -> dict[str, str]:
     return {"filename": name, "subfolder": "dreamdance", "type": "temp"}
 
 
-def _shrunk(frames: Tensor, side: int) -> Tensor:
+def shrunk(frames: Tensor, side: int = _PREVIEW_SIDE) -> Tensor:
     """Frames (T,H,W,3), float32 on the CPU, with no side longer than side px."""
     small = frames[..., :3].float().cpu().movedim(-1, 1)
     scale = side / max(small.shape[2:])
@@ -74,7 +74,7 @@ def _jpegs(frames: Tensor) -> list[bytes]:
     files = []
     for frame in frames:
         buffer = BytesIO()
-        pixels = _shrunk(frame[None], _SCENE_SIDE)[0].clamp(0, 1).mul(255).round().to(torch.uint8)
+        pixels = shrunk(frame[None], _SCENE_SIDE)[0].clamp(0, 1).mul(255).round().to(torch.uint8)
         Image.fromarray(pixels.numpy()).save(buffer, "JPEG", quality=90)
         files.append(buffer.getvalue())
     return files
@@ -179,7 +179,7 @@ def fit_report(report: dict[str, Any], count: int) -> str:
 def clip_preview(frames: Tensor, fps: float) -> dict[str, list]:
     """A small animation of at most 24 of the frames (T,H,W,3), in real time."""
     step = max(1, -(-len(frames) // _PREVIEW_FRAMES))
-    pictures = _shrunk(frames[::step], _PREVIEW_SIDE)
+    pictures = shrunk(frames[::step])
     if len(pictures) == 1:
         return ui.PreviewImage(pictures).as_dict()
     saved = ui.ImageSaveHelper.save_animated_webp(

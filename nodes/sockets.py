@@ -36,6 +36,7 @@ class WindowPlan:
 
     windows: tuple[Window, ...]  # latent frames
     mode: Literal["blend", "edge"]
+    overlap: int | None = None  # that was asked for, latent frames; the last window may share more
 
 
 _DA3_SIDE = 504  # px, the resolution the host's Depth Anything 3 node offers first

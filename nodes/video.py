@@ -18,7 +18,7 @@ from .preview import clip_preview, gate_chart
 from .sockets import GatedModel, PoseKeypoint, Windows, download_input, seed_input
 
 
-def _over_time(name: str, clip: torch.Tensor, count: int) -> torch.Tensor:
+def over_time(name: str, clip: torch.Tensor, count: int) -> torch.Tensor:
     """The clip with `count` frames; a single picture is repeated. Raises ValueError for any other length."""
     if len(clip) not in (1, count):
         raise ValueError(f"{name} must have 1 or {count} frames, one per pose, got {len(clip)}; match the lengths")
@@ -30,7 +30,7 @@ def animate_job(inputs: dict, count: int, **more) -> AnimateJob:
 
     Raises ValueError when sizes or lengths do not match.
     """
-    background = _over_time("background", host.from_host(inputs["background"], "background"), count)
+    background = over_time("background", host.from_host(inputs["background"], "background"), count)
     reference = host.one_picture(inputs["reference"], "reference")
     alpha = host.mask_of(inputs["reference_mask"], reference[None], "reference_mask")[0]
     paint = torch.ones(background.shape[:3])
@@ -66,7 +66,20 @@ class Puppet(io.ComfyNode):
                     "fps", default=24.0, min=1.0, max=240.0, step=0.01, tooltip="Frames per second of the preview only."
                 ),
             ],
-            outputs=[io.Image.Output("frames", display_name="frames", tooltip="The animation.")],
+            outputs=[
+                io.Image.Output("frames", display_name="frames", tooltip="The animation."),
+                io.Mask.Output(
+                    "character_mask",
+                    display_name="character_mask",
+                    tooltip="1 = character, soft; 0 = the background is untouched. One per frame.",
+                ),
+                io.Image.Output(
+                    "character",
+                    display_name="character",
+                    tooltip="Its colours alone, not mixed with the background at the edges: with character_mask as "
+                    "alpha for other programs.",
+                ),
+            ],
         )
 
     @classmethod
@@ -81,10 +94,14 @@ class Puppet(io.ComfyNode):
             reference_pose=first_frame(from_pose_keypoint(reference_pose)),
             **drawn,
         )
-        frames = backends.load("video", "puppet", host.runtime())(job)
+        drawn = backends.load("video", "puppet", host.runtime()).alone(job)
         if paint_mask is not None:  # the puppet itself draws the whole character
-            frames = job.background + (frames - job.background) * job.paint_mask[..., None]
-        return io.NodeOutput(host.to_host(frames), ui=clip_preview(frames, fps))
+            drawn *= job.paint_mask[..., None]
+        colours, coverage = drawn[..., :3], drawn[..., 3:]
+        frames = colours + (1 - coverage) * job.background
+        character = torch.where(coverage > 0, (colours / coverage.clamp_min(1e-6)).clamp(0, 1), job.background)
+        made = map(host.to_host, (frames, coverage[..., 0], character))
+        return io.NodeOutput(*made, ui=clip_preview(frames, fps))
 
 
 class LoadModel(io.ComfyNode):
@@ -213,7 +230,7 @@ class GatedVideoInpaint(io.ComfyNode):
         inputs = {"background": background, "paint_mask": paint_mask}
         inputs |= {"reference": reference, "reference_mask": reference_mask}
         clips = {"body": body, "hand": hands, "face": face}
-        drawn = {name: _over_time(name, host.from_host(clip, name), count) for name, clip in clips.items()}
+        drawn = {name: over_time(name, host.from_host(clip, name), count) for name, clip in clips.items()}
         height, width = background.shape[1:3]
         nobody = PoseTrack(
             xy=torch.zeros(count, 1, 133, 2), score=torch.zeros(count, 1, 133), width=width, height=height

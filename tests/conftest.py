@@ -64,3 +64,15 @@ def counters():
 def community(pack):
     """The stand-ins for community nodes, in this process."""
     return load_helper("community_stubs")
+
+
+@pytest.fixture(scope="session")
+def gated_files():
+    """A tiny gated model as files on the disk."""
+    return load_helper("gated_files", "core")
+
+
+@pytest.fixture(scope="session")
+def gated_jobs():
+    """Tiny gated models and jobs for them."""
+    return load_helper("gated_jobs", "core")

@@ -71,6 +71,10 @@ def _restore(kind: type[T], prefix: str, tensors: dict[str, torch.Tensor], plain
     return kind(**made)
 
 
+def _key(name: str, kind: type, depends: Any) -> str:
+    return digest(name, [item.name for item in fields(kind)], depends)
+
+
 class StageFiles:
     """A folder of finished stages, one safetensors file each, valid while what it depends on keeps its `digest`."""
 
@@ -90,8 +94,7 @@ class StageFiles:
         """The stored value when all it depends on is unchanged, else compute() stored; `kind` is its dataclass."""
         if self.folder is None:
             return compute()
-        key = digest(name, [item.name for item in fields(kind)], depends)
-        path = self.folder / f"{name}.safetensors"
+        key, path = _key(name, kind, depends), self.folder / f"{name}.safetensors"
         stored = self._load(path, kind, key)
         if stored is not None:
             self.reused.append(name)
@@ -99,6 +102,17 @@ class StageFiles:
         value = compute()
         self._save(path, value, key)
         return value
+
+    def read(self, name: str, kind: type[T], depends: Any) -> T | None:
+        """The stored value of this dataclass when all it depends on is unchanged, else None."""
+        if self.folder is None:
+            return None
+        return self._load(self.folder / f"{name}.safetensors", kind, _key(name, kind, depends))
+
+    def write(self, name: str, value: Any, depends: Any) -> None:
+        """Stores a dataclass in the place of an earlier one of this name."""
+        if self.folder is not None:
+            self._save(self.folder / f"{name}.safetensors", value, _key(name, type(value), depends))
 
     def _load(self, path: Path, kind: type[T], key: str) -> T | None:
         def known(name: str) -> type:

@@ -264,6 +264,8 @@ _ALL = (
         True,
         ("*.json", "*.txt", "model.safetensors"),
     ),
+    _hub("wan_vace_1_3b", "Wan-AI/Wan2.1-VACE-1.3B-diffusers", "Apache-2.0", "video/wan_vace", True),
+    _hub("wan_vace_14b", "Wan-AI/Wan2.1-VACE-14B-diffusers", "Apache-2.0", "video/wan_vace", True),
     _hub(
         "llava",
         "llava-hf/llava-interleave-qwen-0.5b-hf",

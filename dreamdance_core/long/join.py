@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..io.video import Audio
 from ..types import LazyFrames
 from .aggregate import fade
 from .colour import Tint, tint_of_overlap, tints_of_anchor
@@ -43,18 +44,18 @@ class JoinedClips(LazyFrames):
                 f"overlap must be at least 0 and below the shortest clip ({shortest} frames), got {overlap}"
             )
         self._clips, self._overlap = list(clips), overlap
-        self._starts = [0]
+        self.starts = [0]
         for clip in clips[:-1]:
-            self._starts.append(self._starts[-1] + len(clip) - overlap)
-        self.shape = (self._starts[-1] + len(clips[-1]), *clips[0].shape[1:])
-        if anchor is not None and anchor.shape[:3] != self.shape[:3]:
+            self.starts.append(self.starts[-1] + len(clip) - overlap)
+        self.shape = (self.starts[-1] + len(clips[-1]), *clips[0].shape[1:])
+        if anchor is not None and (len(anchor) < len(self) or anchor.shape[1:3] != self.shape[1:3]):
             have = tuple(anchor.shape[:3])
             raise ValueError(f"the anchor must have the joined video's frames and size {self.shape[:3]}, got {have}")
         self._tints: list[Tint | None] = [None] * len(clips)
         if anchor is not None:
             self._tints = [
                 tints_of_anchor(clip, anchor, ignore, start)
-                for clip, start in zip(self._clips, self._starts, strict=True)
+                for clip, start in zip(self._clips, self.starts, strict=True)
             ]
         elif match and overlap:
             for index in range(1, len(clips)):
@@ -64,7 +65,7 @@ class JoinedClips(LazyFrames):
     def __getitem__(self, cut: slice) -> Float[Tensor, "S H W C"]:
         start, stop = self.span(cut)
         out = torch.empty(stop - start, *self.shape[1:])
-        for index, (clip, begin) in enumerate(zip(self._clips, self._starts, strict=True)):
+        for index, (clip, begin) in enumerate(zip(self._clips, self.starts, strict=True)):
             first, end = max(start, begin), min(stop, begin + len(clip))
             if first >= end:
                 continue
@@ -80,3 +81,24 @@ class JoinedClips(LazyFrames):
         """Frames of one clip in their final colours."""
         part, tint = self._clips[index][first:end], self._tints[index]
         return part if tint is None else tint.put_on(part, first)
+
+
+def joined_sound(sounds: Sequence[Audio | None], starts: Sequence[int], fps: float) -> Audio | None:
+    """The sounds of clips that begin at these frames, each up to where the next one begins; None if all are silent.
+
+    Raises ValueError for different sample rates.
+    """
+    heard = [sound for sound in sounds if sound is not None]
+    if not heard:
+        return None
+    rates = sorted({sound.sample_rate for sound in heard})
+    if len(rates) > 1:
+        raise ValueError(f"all clips must have one sample rate, got {rates}; resample their sound first")
+    begins = [round(start / fps * rates[0]) for start in starts]
+    ends = [begin + (0 if s is None else s.waveform.shape[1]) for begin, s in zip(begins, sounds, strict=True)]
+    whole = torch.zeros(max(len(sound.waveform) for sound in heard), max(ends))
+    for sound, begin, end, after in zip(sounds, begins, ends, [*begins[1:], max(ends)], strict=True):
+        if sound is not None:
+            last = min(end, after)
+            whole[:, begin:last] = sound.waveform[:, : last - begin]
+    return Audio(waveform=whole, sample_rate=rates[0])

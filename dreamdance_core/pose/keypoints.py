@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from jaxtyping import Float, Int
@@ -95,3 +97,11 @@ def body_size(xy: Float[np.ndarray, "133 2"], score: Float[np.ndarray, "133"]) -
     """The diagonal (px) of the box about the points that were found; at least 1."""
     found = xy[score > 0]
     return max(float(np.linalg.norm(np.ptp(found, axis=0))), 1.0) if len(found) else 1.0
+
+
+def mirrored(track: PoseTrack) -> PoseTrack:
+    """The pose as a mirror shows it: left is right, in the picture and in the names of the points."""
+    order = flip_index()
+    xy = track.xy[:, :, order].clone()
+    xy[..., 0] = track.width - xy[..., 0]
+    return replace(track, xy=xy, score=track.score[:, :, order].clone())

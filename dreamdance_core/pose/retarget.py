@@ -14,7 +14,7 @@ import torch
 
 from ..types import PoseTrack
 from .ground import ANKLES, Contact, contacts, ground_shifts, standing_frame
-from .keypoints import FACE, FEET, LEFT_HAND, POINTS, RIGHT_HAND
+from .keypoints import FACE, FEET, LEFT_HAND, POINTS, RIGHT_HAND, mirrored
 from .proportions import BONES, NECK, PELVIS, Limits, Person, arrays, bone_ratios, person_of
 
 # Parts that are carried whole: (points, the point that carries them, whose ratio).
@@ -44,6 +44,7 @@ class RetargetOptions:
     ground: bool = True  # feet that stand in the driving clip stand; leave it off for clips with a moving camera
     limits: Limits = field(default_factory=Limits)
     person: int = 0  # of the driving track
+    mirror: bool = False  # the driving motion as a mirror shows it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +96,7 @@ def retargeted(
     Raises ValueError when either pose shows no torso.
     """
     options = options or RetargetOptions()
+    driving = mirrored(driving) if options.mirror else driving
     if not 0 <= options.person < driving.xy.shape[1]:
         raise ValueError(
             f"person must be below {driving.xy.shape[1]}, the people in the driving pose, got {options.person}"

@@ -40,10 +40,10 @@ def inverse_map(moved: np.ndarray, rest: np.ndarray, triangles: np.ndarray, widt
 
 
 def draw_over(picture: np.ndarray, texture: np.ndarray, where: np.ndarray) -> None:
-    """Draws a premultiplied texture (h,w,4) over the picture (H,W,3) in place; where (H,W,2) gives texture pixels."""
+    """Draws a texture (h,w,4) over the picture (H,W,4) in place, both premultiplied; where (H,W,2): texture pixels."""
     rows, columns = np.nonzero(where[..., 0] > _FAR / 2)
     if len(rows) == 0:
         return
     box = (slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1))
     drawn = cv2.remap(texture, where[box] - 0.5, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
-    picture[box] = drawn[..., :3] + (1 - drawn[..., 3:]) * picture[box]
+    picture[box] = drawn + (1 - drawn[..., 3:]) * picture[box]

@@ -54,7 +54,7 @@ def _queues_what_the_file_says(page, mine: dict, own: set[str]) -> None:
     for key, node in mine.items():
         if node["class_type"] not in own:  # other packs may store widgets in ways that only their scripts read
             continue
-        assert set(prompt[key]["inputs"]) == set(node["inputs"]), node["class_type"]
+        assert set(prompt[key]["inputs"]) >= set(node["inputs"]), node["class_type"]
         for input_name, value in node["inputs"].items():
             if input_name != "viewport_state":
                 assert prompt[key]["inputs"][input_name] == value, f"{node['class_type']}.{input_name}"

@@ -1,298 +1,222 @@
-"""The gated model on the real classes at tiny size: starts as the base model, learns, samples, saves and refuses."""
+"""The gated transformer on the real classes at tiny size: starts as the base model, adds eq. (6), learns."""
 
-import json
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
-from diffusers import CogVideoXTransformer3DModel
-from safetensors import safe_open
-from safetensors.torch import save_file
+from diffusers import CogVideoXImageToVideoPipeline
+from torch.nn import functional as F
 
-from dreamdance_core.long.aggregate import blend, copy_halves
-from dreamdance_core.long.windows import plan_windows
-from dreamdance_core.runtime import Runtime
-from dreamdance_core.types import AnimateJob, PoseTrack
 from dreamdance_core.video.backends import gated_cogvideox as gated
-from dreamdance_core.video.backends.gated_cogvideox.encode import reference_canvas, to_frames, to_latents
-from dreamdance_core.video.backends.gated_cogvideox.model import load_state, read_header
-from dreamdance_core.video.backends.gated_cogvideox.sample import ddim, latent_length, rotary
-from dreamdance_core.video.backends.gated_cogvideox.transformer import GatedCogVideoXTransformer, widen
+from dreamdance_core.video.backends.gated_cogvideox.schedule import scheduler_for
+from dreamdance_core.video.backends.gated_cogvideox.transformer import GatedCogVideoXTransformer, rotary
+from dreamdance_core.video.backends.gated_cogvideox.widened import widen
 
 
-def base_model(version: str) -> CogVideoXTransformer3DModel:
-    torch.manual_seed(0)
-    newer = version == "1.5"
-    return CogVideoXTransformer3DModel(
-        num_attention_heads=2,
-        attention_head_dim=16,
-        in_channels=32,
-        time_embed_dim=32,
-        ofs_embed_dim=32 if newer else None,
-        text_embed_dim=24,
-        num_layers=2,
-        sample_width=12,
-        sample_height=8,
-        patch_size_t=2 if newer else None,
-        patch_bias=not newer,
-        use_rotary_positional_embeddings=True,
-    ).eval()
-
-
-def latents(seed: int, channels: int = 16, frames: int = 4, height: int = 8, width: int = 12) -> torch.Tensor:
-    return torch.randn(1, frames, channels, height, width, generator=torch.Generator().manual_seed(seed))
-
-
-def job(frames: int = 8, height: int = 16, width: int = 32, seed: int = 0) -> AnimateJob:
-    make = torch.Generator().manual_seed(seed)
-    pose = PoseTrack(xy=torch.rand(frames, 1, 133, 2), score=torch.ones(frames, 1, 133), width=width, height=height)
-    return AnimateJob(
-        background=torch.rand(frames, height, width, 3, generator=make),
-        paint_mask=(torch.rand(frames, height, width, generator=make) > 0.5).float(),
-        body=torch.rand(frames, height, width, 3, generator=make),
-        hand=torch.zeros(frames, height, width, 3),
-        face=torch.zeros(frames, height, width, 3),
-        pose=pose,
-        reference_pose=PoseTrack(xy=pose.xy[:1], score=pose.score[:1], width=width, height=height),
-        reference=torch.rand(40, 30, 3, generator=make),
-        reference_alpha=torch.ones(40, 30),
-        steps=3,
-        guidance=2.0,
-    )
-
-
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("version", ["1.0", "1.5"])
-def test_closed_gates_and_empty_mask_are_the_base_model(version):
-    """Trap 48. Trap 50: any number of image tokens."""
-    base = base_model(version)
+def test_closed_gates_and_empty_mask_are_the_base_model(gated_jobs, version, dtype):
+    """Trap 48, to the last bit. Trap 50: any number of image tokens."""
+    base = gated_jobs.base_model(version).to(dtype)
     model = GatedCogVideoXTransformer.from_base(base, clip_embed_dim=20).eval()
-    x, background, clip = latents(1), latents(2), torch.randn(1, 257, 20)
-    ofs = torch.tensor([2.0]) if version == "1.5" else None
+    torch.nn.init.normal_(model.pose_proj.weight)  # closed gates hide them
+    torch.nn.init.normal_(model.reference_proj.weight)
+    x, background = gated_jobs.latents(1).to(dtype), gated_jobs.latents(2).to(dtype)
+    clip = gated_jobs.noise(3, 1, 257, 20).to(dtype)
+    given = gated_jobs.conditions(background=torch.cat([background, torch.zeros_like(x)], 2))
+    given = replace(given, pose=given.pose.to(dtype), reference=given.reference.to(dtype))
     rope = rotary(model, x.shape, x.device)
+    ours = gated_jobs.call(model, x, given, encoder_hidden_states=clip, strengths=(0.0, 0.0)).sample
     with torch.no_grad():
-        conditions = model.project(background, torch.zeros_like(x), latents(3, 48), latents(4, 16, 1))
-        ours = model(x, clip, torch.tensor([500]), conditions, ofs, rope, (0.0, 0.0)).sample
+        for gate in (model.pose_gate, model.reference_gate):  # shut by their weights instead of by the strengths
+            gate.weight.zero_()
+            gate.bias.zero_()
+        shut = gated_jobs.call(model, x, given, encoder_hidden_states=clip).sample
         theirs = base(
-            torch.cat([x, background], 2), model.clip_proj(clip), torch.tensor([500]), ofs=ofs, image_rotary_emb=rope
+            torch.cat([x, background], 2),
+            model.clip_proj(clip),
+            torch.tensor([500]),
+            ofs=torch.tensor([2.0]) if version == "1.5" else None,
+            image_rotary_emb=rope,
         ).sample
-    assert (ours - theirs).abs().max() < 1e-5
+    assert torch.equal(ours, theirs)
+    assert torch.equal(shut, theirs)
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.5"])
-def test_mask_columns_are_zero_and_in_the_last_place(version):
+def test_mask_columns_are_zero_and_in_the_last_place(gated_jobs, version):
     """Trap 48: Conv2d is [out, channel, h, w], Linear is channel-major."""
-    weight = base_model(version).patch_embed.proj.weight
+    weight = gated_jobs.base_model(version).patch_embed.proj.weight
     wide = widen(weight, 32, 48)
     grouped = wide.reshape(wide.shape[0], 48, -1)
     assert torch.equal(grouped[:, :32], weight.reshape(weight.shape[0], 32, -1))
     assert grouped[:, 32:].abs().sum() == 0
 
 
-def test_gradients_live_in_gates_and_projections():
+@pytest.mark.parametrize("version", ["1.0", "1.5"])
+def test_equation_six_written_out(gated_jobs, version, monkeypatch):
+    """Traps 48 and 51: patches, channel order, gates and the sum, each written down a second time."""
+    model = gated_jobs.gated_model(version)
+    weight = model.patch_embed.proj.weight
+    with torch.no_grad():
+        weight.normal_(std=0.05, generator=torch.Generator().manual_seed(7))  # the mask's columns too
+    x, given = gated_jobs.latents(1), gated_jobs.conditions()
+    pt = 2 if version == "1.5" else 1
+
+    def project(layer_weight, clip):  # out[n] = sum over channel, time, row, column of the patch
+        kernel = layer_weight.reshape(layer_weight.shape[0], clip.shape[2], pt, 2, 2)
+        return F.conv3d(clip.transpose(1, 2), kernel, stride=(pt, 2, 2)).flatten(2).transpose(1, 2)
+
+    seen = []
+    monkeypatch.setattr(model, "_blocks", lambda tokens, *rest: seen.append(tokens) or tokens)
+    gated_jobs.call(model, x, given, strengths=(0.5, 2.0))
+    with torch.no_grad():
+        time = model.time_embedding(model.time_proj(torch.tensor([500])))
+        wanted = project(weight, torch.cat([x, given.background], 2)) + model.patch_embed.proj.bias
+        pose_gate = torch.tanh(time @ model.pose_gate.weight.T + model.pose_gate.bias)
+        reference_gate = torch.tanh(time @ model.reference_gate.weight.T + model.reference_gate.bias)
+        still = given.reference.repeat(1, x.shape[1], 1, 1, 1)
+        wanted = wanted + 0.5 * pose_gate * project(model.pose_proj.weight, given.pose)
+        wanted = wanted + 2.0 * reference_gate * project(model.reference_proj.weight, still)
+    torch.testing.assert_close(seen[0], wanted, atol=1e-6, rtol=1e-6)
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.5"])
+def test_conditions_are_projected_once(gated_jobs, version):
+    """Trap 51: the tokens of a pass are taken as they are by the next, and the reference's are one frame's."""
+    model, x, given = gated_jobs.gated_model(version), gated_jobs.latents(1), gated_jobs.conditions()
+    first = gated_jobs.call(model, x, given)
+    tokens = first.conditions
+    assert tokens.pose.ndim == tokens.reference.ndim == 3
+    assert tokens.pose.shape[1] == tokens.reference.shape[1] * x.shape[1] // (2 if version == "1.5" else 1)
+    for layer in (model.pose_proj, model.reference_proj):
+        layer.register_forward_hook(lambda *_: pytest.fail("projected again"))
+    assert torch.equal(gated_jobs.call(model, x, tokens).sample, first.sample)
+
+
+def test_gradients_live_in_gates_and_projections(gated_jobs):
     """Trap 44."""
-    model = gated.tiny_model().transformer
-    optimiser = torch.optim.SGD(list(model.parameters()), lr=0.1)
-    for _ in range(2):
-        optimiser.zero_grad()
-        x = latents(1)
-        conditions = model.project(latents(2), latents(3), latents(4, 48), latents(5, 16, 1))
-        model(x, torch.randn(1, 5, 32), torch.tensor([300]), conditions).sample.square().mean().backward()
-        optimiser.step()
-    for layer in (model.pose_proj, model.reference_proj, model.pose_gate, model.reference_gate, model.clip_proj):
-        assert layer.weight.grad.abs().sum() > 0
-
-
-def test_gates_stay_in_range_and_vary_with_the_step():
-    """Trap 45."""
-    model = gated.tiny_model().transformer
-    with torch.no_grad():
-        pose, reference = model.gates(model.embed_time(ddim(50).timesteps))
-    for gate in (pose, reference):
-        assert ((gate > -1) & (gate < 1)).all()
-        assert gate.std() > 0
-
-
-def test_reference_is_projected_once_and_repeated():
-    """Trap 51."""
     for version in ("1.0", "1.5"):
-        model = gated.tiny_model(version=version).transformer
-        torch.nn.init.normal_(model.reference_proj.weight)
-        still = latents(5, 16, 1)
-        once = model.project(latents(2), latents(3), latents(4, 48), still).reference
-        whole = model.reference_proj(model.patches(still.expand(-1, 4, -1, -1, -1)).flatten(2))
-        assert torch.allclose(once, whole, atol=1e-6)
+        model = GatedCogVideoXTransformer.from_base(gated_jobs.base_model(version), clip_embed_dim=20)
+        optimiser = torch.optim.SGD(list(model.parameters()), lr=0.1)
+        for _ in range(2):
+            optimiser.zero_grad()
+            ofs = torch.tensor([2.0]) if version == "1.5" else None
+            clip, time = gated_jobs.noise(8, 1, 5, 20), torch.tensor([300])
+            out = model(gated_jobs.latents(1), clip, time, gated_jobs.conditions(), ofs)
+            out.sample.square().mean().backward()
+            optimiser.step()
+        new = (model.pose_proj, model.reference_proj, model.pose_gate, model.reference_gate, model.clip_proj)
+        for layer in (*new, model.patch_embed.proj):
+            assert layer.weight.grad.abs().sum() > 0
+        assert model.patch_embed.proj.weight.grad.reshape(32, 48, -1)[:, 32:].abs().sum() > 0  # the mask's columns
 
 
-def test_schedule_is_the_published_one():
-    """Traps 41 and 42."""
-    scheduler = ddim(50)
-    assert scheduler.timesteps[0] == 999
-    assert scheduler.timesteps[-1] == 19
-    betas = torch.linspace(0.00085**0.5, 0.012**0.5, 1000, dtype=torch.float64) ** 2
-    root = torch.cumprod(1 - betas, 0).sqrt()
-    root = (root - root[-1]) * root[0] / (root[0] - root[-1])  # zero terminal SNR (Lin et al. 2023)
-    assert torch.allclose(scheduler.alphas_cumprod.double(), root**2, atol=1e-6)
-    x0, noise = latents(1), latents(2)
-    for steps in (1, 50):
-        scheduler, x = ddim(steps), noise
-        for t in scheduler.timesteps:
-            alpha = scheduler.alphas_cumprod[t]
-            eps = (x - alpha.sqrt() * x0) / (1 - alpha).sqrt()
-            x = scheduler.step(alpha.sqrt() * eps - (1 - alpha).sqrt() * x0, t, x).prev_sample
-        assert torch.allclose(x.float(), x0, atol=1e-4)
+def test_gates_stay_in_range_and_vary_with_the_step(gated_jobs):
+    """Trap 45."""
+    model = GatedCogVideoXTransformer.from_base(gated_jobs.base_model(), clip_embed_dim=20).eval()
+    x, given = gated_jobs.latents(1), gated_jobs.conditions()
+    times = scheduler_for("ddim", 50).timesteps
+    gates = torch.cat([gated_jobs.call(model, x, given, timestep=t[None]).gates for t in times])
+    assert gates.shape == (50, 2)
+    assert ((gates > -1) & (gates < 1)).all()
+    assert (gates.std(0) > 0).all()
 
 
-def test_legal_lengths_are_enforced():
-    """Trap 39."""
-    old, new = gated.tiny_model(), gated.tiny_model(version="1.5")
-    assert [latent_length(f, old, 0) for f in (8, 9, 48, 49)] == [2, 3, 12, 13]
-    assert latent_length(48, new, 0) == 12
-    for frames, model, windows in ((45, old, 0), (50, old, 0), (49, new, 0), (49, old, 3)):
-        with pytest.raises(ValueError, match="nearest length is 48"):
-            latent_length(frames, model, windows)
-    frames = torch.rand(9, 16, 24, 3)
+def table_model(gated_jobs, table: str, **size) -> tuple:
+    base = gated_jobs.base_model(use_learned_positional_embeddings=True, **size)
+    make = torch.Generator().manual_seed(5)
+    base.patch_embed.pos_embedding.copy_(torch.randn(base.patch_embed.pos_embedding.shape, generator=make))
+    return base, GatedCogVideoXTransformer.from_base(base, clip_embed_dim=20, table=table).eval()
+
+
+def test_the_kept_position_table_is_the_stock_models(gated_jobs):
+    """Trap 38, at the size that the table is for: 49x480x720, the table's text rows included."""
+    base, model = table_model(gated_jobs, "keep", sample_width=90, sample_height=60, num_layers=1)
+    x, background = gated_jobs.latents(1, 16, 13, 60, 90), gated_jobs.latents(2, 16, 13, 60, 90)
+    clip, rope = gated_jobs.noise(3, 1, 226, 20), rotary(model, x.shape, x.device)
+    given = gated_jobs.conditions(13, 60, 90, background=torch.cat([background, torch.zeros_like(x)], 2))
+    ours = gated_jobs.call(model, x, given, encoder_hidden_states=clip, strengths=(0.0, 0.0)).sample
     with torch.no_grad():
-        assert to_frames(old.vae, to_latents(old.vae, frames)).shape == frames.shape
+        theirs = base(
+            torch.cat([x, background], 2), model.clip_proj(clip), torch.tensor([500]), image_rotary_emb=rope
+        ).sample
+    assert torch.equal(ours, theirs)
 
 
-def test_any_size_and_length_runs_without_the_position_table():
+def test_the_position_table_elsewhere(gated_jobs):
+    """Traps 38 and 50: no silent other table; where asked for, this one interpolated; CLIP's 257 tokens run."""
+    size = {"sample_width": 12, "sample_height": 8, "sample_frames": 13}
+    _, kept = table_model(gated_jobs, "keep", **size)
+    _, stretched = table_model(gated_jobs, "interpolate", **size)
+    other = (gated_jobs.latents(1, 16, 3, 12, 12), gated_jobs.conditions(3, 12, 12))
+    with pytest.raises(ValueError, match="position table, which fits 96x64"):
+        gated_jobs.call(kept, *other)
+    assert torch.isfinite(gated_jobs.call(stretched, *other).sample).all()
+    kept.load_state_dict(stretched.state_dict())
+    own = (gated_jobs.latents(1), gated_jobs.conditions())
+    assert torch.equal(gated_jobs.call(kept, *own).sample, gated_jobs.call(stretched, *own).sample)
+    table = stretched.patch_embed.pos_embedding
+    table[:, 226:] = torch.linspace(-1, 1, 6)[None, :, None].repeat(1, 16, 1)  # a ramp over the columns of the grid
+    text, video = stretched._with_position_table(
+        torch.zeros(1, 257, 32), torch.zeros(1, 4 * 4 * 12, 32), torch.Size((1, 4, 16, 8, 24))
+    )
+    assert torch.equal(text[:, :226], table[:, :226]) and text[:, 226:].abs().sum() == 0
+    wanted = F.interpolate(torch.linspace(-1, 1, 6)[None, None], 12, mode="linear")[0, 0]
+    torch.testing.assert_close(video[0, :12, 0], wanted)
+    torch.testing.assert_close(video[0, :12], video[0, -12:])
+
+
+def test_any_size_and_length_runs_without_the_position_table(gated_jobs):
     """Trap 38: 96x96 latents and T = 12 or 13."""
-    model = gated.tiny_model().transformer
+    base, model = table_model(gated_jobs, "off")
+    assert "pos_embedding" in dict(base.patch_embed.named_buffers())
     assert "pos_embedding" not in dict(model.patch_embed.named_buffers())
     for frames in (12, 13):
-        x = latents(1, 16, frames, 12, 12)
-        conditions = model.project(x, x, latents(4, 48, frames, 12, 12), latents(5, 16, 1, 12, 12))
-        with torch.no_grad():
-            out = model(x, torch.randn(1, 5, 32), torch.tensor([9]), conditions, None, rotary(model, x.shape, x.device))
-        assert out.sample.shape == x.shape
+        x = gated_jobs.latents(1, 16, frames, 12, 12)
+        assert gated_jobs.call(model, x, gated_jobs.conditions(frames, 12, 12)).sample.shape == x.shape
 
 
-def test_sampling_is_repeatable_and_seeded():
-    backend = gated.tiny()
-    first, again = backend(job()), backend(job())
-    assert first.shape == (8, 16, 32, 3)
-    assert torch.equal(first, again)
-    assert first.min() >= 0
-    assert first.max() <= 1
-
-
-def test_guidance_keeps_the_background():
-    """Trap 47: both branches see the background, so changing it changes the unguided branch as well."""
-    model = gated.tiny_model().transformer
-    x, clip = latents(1), torch.zeros(1, 5, 32)
-    with torch.no_grad():
-        free = [
-            model(
-                x,
-                clip,
-                torch.tensor([500]),
-                model.project(b, x, latents(4, 48), latents(5, 16, 1)),
-                strengths=(0.0, 0.0),
-            )
-            for b in (latents(2), latents(3))
-        ]
-    assert (free[0].sample - free[1].sample).abs().max() > 1e-4
-
-
-@pytest.mark.parametrize("fusion", ["blend", "edge"])
-def test_windows_cover_a_long_clip(fusion):
-    model = gated.tiny_model()
-    windows = tuple(plan_windows(8, 4, 2))
-    options = gated.SampleOptions(windows=windows, fusion=fusion)
-    done = gated.sample(job(32), model, options, Runtime(), (blend, copy_halves))
-    assert done.frames.shape == (32, 16, 32, 3)
-    assert torch.isfinite(done.frames).all()
-    assert done.gates.shape == (3, 2)
-
-
-def test_one_window_equals_no_window():
-    model = gated.tiny_model()
-    whole = gated.sample(job(), model, gated.SampleOptions(), Runtime()).frames
-    one = gated.SampleOptions(windows=tuple(plan_windows(2, 2, 0)))
-    assert torch.equal(whole, gated.sample(job(), model, one, Runtime(), (blend, copy_halves)).frames)
-
-
-def test_window_conditions_equal_a_stand_alone_encode():
-    """Trap 60: a window that starts at a chunk of eight frames sees what it would see alone."""
-    vae = gated.tiny_model().vae
-    frames = torch.rand(32, 16, 24, 3)
-    with torch.no_grad():
-        alone = to_latents(vae, frames[16:])
-    assert alone.shape[1] == 4
-    from dreamdance_core.video.backends.gated_cogvideox.sample import _encode
-
-    work = job(32)
-    encoded = _encode(work, reference_canvas(work), tuple(plan_windows(8, 4, 2)), 8, gated.tiny_model(), Runtime())
-    with torch.no_grad():
-        model = gated.tiny_model()
-        expected = to_latents(model.vae, work.background[8:24], image=True)
-    assert torch.allclose(encoded[1][0], expected, atol=1e-6)
-
-
-def test_cancel_and_bad_input_are_clean():
-    class Cancelled(BaseException):
-        pass
-
-    def stop(done, total, preview=None):
-        if done == 1:
-            raise Cancelled
-
-    with pytest.raises(Cancelled):
-        gated.sample(job(), gated.tiny_model(), gated.SampleOptions(), Runtime(report=stop))
-    with pytest.raises(ValueError, match="multiples of 16"):
-        gated.sample(job(8, 30, 32), gated.tiny_model(), gated.SampleOptions(), Runtime())
-    with pytest.raises(ValueError, match="nearest length is 16"):
-        gated.sample(job(13), gated.tiny_model(), gated.SampleOptions(), Runtime())
-
-
-def test_checkpoint_round_trip_and_refusals(tmp_path):
-    model = gated.tiny_model(seed=1).transformer
-    torch.nn.init.normal_(model.pose_proj.weight)
-    for full in (False, True):
-        path = gated.save_checkpoint(tmp_path / "a.dreamdance.safetensors", model, "tiny", full=full)
-        assert json.loads(read_header(path)["config"])["in_channels"] == 48
-        other = gated.tiny_model(seed=1 if not full else 2).transformer
-        load_state(other, path, full)
-        for name, value in model.state_dict().items():
-            assert torch.equal(value, other.state_dict()[name]), name
-    save_file({"pose_proj.weight": torch.zeros(3, 3)}, tmp_path / "b.safetensors", {"format": "dreamdance-gated"})
-    with pytest.raises(ValueError, match="version"):
-        read_header(tmp_path / "b.safetensors")
-    with pytest.raises(ValueError, match="does not fit its base"):
-        load_state(model, tmp_path / "b.safetensors", False)
-    save_file({"x": torch.zeros(1)}, tmp_path / "c.safetensors")
-    with pytest.raises(ValueError, match="not a DreamDance checkpoint"):
-        read_header(tmp_path / "c.safetensors")
-    (tmp_path / "d.safetensors").write_text("hello")
-    with pytest.raises(ValueError, match="not a safetensors file"):
-        read_header(tmp_path / "d.safetensors")
-    with pytest.raises(FileNotFoundError, match="not public"):
-        gated.load(Runtime(weight_folders=(tmp_path / "none",)))
-
-
-def test_checkpoint_loads_on_a_diffusers_base_folder(tmp_path):
-    """The whole route of a user: base folder, CLIP folder, checkpoint with the new layers only."""
-    model = gated.tiny_model(seed=3)
-    torch.nn.init.normal_(model.transformer.pose_proj.weight)
-    base = CogVideoXTransformer3DModel(
-        **{
-            k: v
-            for k, v in model.transformer.config.items()
-            if not k.startswith("_") and k not in ("in_channels", "clip_embed_dim")
-        },
-        in_channels=32,
+@pytest.mark.parametrize("version", ["1.0", "1.5"])
+@pytest.mark.parametrize(("rows", "columns"), [(60, 90), (96, 96), (40, 90), (90, 60)])
+def test_rotary_tables_are_the_stock_pipelines(gated_jobs, version, rows, columns):
+    size = (
+        {"sample_width": 90, "sample_height": 60} if version == "1.0" else {"sample_width": 300, "sample_height": 300}
     )
-    own = {k: v for k, v in model.transformer.state_dict().items() if k in base.state_dict()}
-    own["patch_embed.proj.weight"] = own["patch_embed.proj.weight"][:, :32].contiguous()
-    base.load_state_dict(own)
-    base.save_pretrained(tmp_path / "tiny" / "transformer")
-    model.vae.save_pretrained(tmp_path / "tiny" / "vae")
-    model.clip.save_pretrained(tmp_path / "clip-vit-large-patch14")
-    gated.save_checkpoint(tmp_path / "mine.dreamdance.safetensors", model.transformer, "tiny")
-    run = Runtime(weight_folders=(tmp_path,))
-    loaded = gated.load(run)
-    with safe_open(tmp_path / "mine.dreamdance.safetensors", "pt") as file:
-        assert file.metadata()["content"] == "new-layers"
-    mine, theirs = model.transformer.state_dict(), loaded.model.transformer.state_dict()
-    assert mine.keys() == theirs.keys() and all(torch.equal(mine[name], theirs[name]) for name in mine)
-    # Weights mapped from a file lie elsewhere in memory, and matrix products may round by where they lie.
-    torch.testing.assert_close(loaded(job()), gated.GatedVideo(model=model, run=run)(job()), atol=1e-5, rtol=0)
+    base = gated_jobs.base_model(version, num_layers=1, **size)
+    stock = SimpleNamespace(transformer=base, vae_scale_factor_spatial=8)
+    theirs = CogVideoXImageToVideoPipeline._prepare_rotary_positional_embeddings(
+        stock, rows * 8, columns * 8, 12, torch.device("cpu")
+    )
+    ours = rotary(base, torch.Size((1, 12, 16, rows, columns)), torch.device("cpu"))
+    for mine, wanted in zip(ours, theirs, strict=True):
+        assert torch.equal(mine, wanted)
+
+
+def test_other_bases_are_refused(gated_jobs):
+    with pytest.raises(ValueError, match="16 latent channels"):
+        GatedCogVideoXTransformer.from_base(gated_jobs.base_model(in_channels=33))
+    with pytest.raises(ValueError, match="CogVideoX-2B"):
+        GatedCogVideoXTransformer.from_base(gated_jobs.base_model(use_rotary_positional_embeddings=False))
+
+
+def test_the_base_is_shared_not_copied(gated_jobs):
+    base = gated_jobs.base_model()
+    model = GatedCogVideoXTransformer.from_base(base)
+    own, given = model.state_dict(), base.state_dict()
+    shared = [name for name in given if own[name].data_ptr() == given[name].data_ptr()]
+    assert set(given) - set(shared) == {"patch_embed.proj.weight"}
+
+
+def test_guidance_keeps_the_background(gated_jobs):
+    """Trap 47: the branch without pose and character still sees the background."""
+    model, x = gated.tiny_model().transformer, gated_jobs.latents(1)
+    clip = torch.zeros(1, 5, 32)
+    free = [
+        gated_jobs.call(
+            model, x, gated_jobs.conditions(seed=seed), encoder_hidden_states=clip, strengths=(0.0, 0.0)
+        ).sample
+        for seed in (2, 30)
+    ]
+    assert (free[0] - free[1]).abs().max() > 1e-4

@@ -161,6 +161,19 @@ def test_edges_carry_no_colour_of_the_old_background():
     assert greenish.sum() == 0
 
 
+def test_alone_it_is_the_character_of_the_animation_with_its_coverage():
+    """Over any background it is the animation; over white, white stays exactly white where nothing covers it."""
+    track = pose(turned(JOINTS, (7, 9), 5, -60), frames=2, shift=torch.tensor([[0.0, 0.0], [9.5, -4.25]]))
+    job = job_of(track, ground=(1.0, 1.0, 1.0))
+    alone, over_white = puppet().alone(job), puppet()(job)
+    coverage = alone[..., 3:]
+    assert torch.equal(over_white, (alone[..., :3] + (1 - coverage) * job.background).clamp(0, 1))
+    assert (coverage == 0).float().mean() > 0.5 and over_white[(coverage == 0).expand_as(over_white)].min() == 1
+    assert (alone[..., :3] <= coverage + 1e-4).all(), "premultiplied"
+    area = float(figure()[1].sum())
+    assert float(coverage[0].sum()) == pytest.approx(area, rel=0.1)
+
+
 def test_unseen_legs_stay_with_the_pelvis():
     """Half a body: the reference's knees are not seen; the driver's legs swing."""
     swinging = turned(turned(JOINTS, (13, 15), 11, -40), (14, 16), 12, 40)

@@ -19,26 +19,14 @@ def _clip(count: int, height: int, width: int, seed: int = 0) -> torch.Tensor:
 
 
 @pytest.fixture(scope="module")
-def checkpoint(pack, tmp_path_factory):
+def checkpoint(pack, gated_files, tmp_path_factory):
     """A tiny gated checkpoint and its base model, in the host's model folder."""
     import folder_paths
-    from diffusers import CogVideoXTransformer3DModel
 
-    gated = __import__("importlib").import_module("dreamdance_pack.dreamdance_core.video.backends.gated_cogvideox")
     folder = tmp_path_factory.mktemp("weights")
-    model = gated.tiny_model(seed=3)
-    config = {k: v for k, v in model.transformer.config.items() if not k.startswith("_")}
-    known = CogVideoXTransformer3DModel.__init__.__wrapped__.__code__.co_varnames
-    base = CogVideoXTransformer3DModel(**{k: v for k, v in config.items() if k in known} | {"in_channels": 32})
-    own = {k: v for k, v in model.transformer.state_dict().items() if k in base.state_dict()}
-    own["patch_embed.proj.weight"] = own["patch_embed.proj.weight"][:, :32].contiguous()
-    base.load_state_dict(own)
-    base.save_pretrained(folder / "tiny" / "transformer")
-    model.vae.save_pretrained(folder / "tiny" / "vae")
-    model.clip.save_pretrained(folder / "clip-vit-large-patch14")
-    gated.save_checkpoint(folder / "mine.dreamdance.safetensors", model.transformer, "tiny")
+    path = gated_files.write(folder, gated_files.trained())
     folder_paths.add_model_folder_path("dreamdance", str(folder))
-    return "mine.dreamdance.safetensors"
+    return path.name
 
 
 def test_gated_model_is_loaded_and_samples_in_windows(pack, checkpoint):

@@ -9,16 +9,21 @@ _WIDGETS = {"INT", "FLOAT", "STRING", "BOOLEAN", "COMBO", "COMFY_DYNAMICCOMBO_V3
 _CONTROLLED = ("seed", "noise_seed")
 
 
-def _inputs_of(spec: dict) -> Iterator[tuple[str, Any, dict]]:
+def _inputs_of(spec: dict) -> Iterator[tuple[str, Any, dict, bool]]:
     for part in ("required", "optional"):
         for name, entry in spec.get(part, {}).items():
-            yield name, entry[0], entry[1] if len(entry) > 1 else {}
+            yield name, entry[0], entry[1] if len(entry) > 1 else {}, part == "optional"
 
 
 def _widgets(spec: dict, values: list, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Every widget's dotted key and value, in the order in which they stand in widgets_values (which is used up)."""
-    for name, kind, options in _inputs_of(spec):
+    """Every widget's dotted key and value, in the order in which they stand in widgets_values (which is used up).
+
+    As in the frontend, a file saved before a node got its last optional widgets leaves them at their defaults.
+    """
+    for name, kind, options, optional in _inputs_of(spec):
         if not (isinstance(kind, list) or kind in _WIDGETS) or options.get("forceInput"):
+            continue
+        if optional and not values:
             continue
         value = values.pop(0)
         yield prefix + name, value

@@ -6,6 +6,8 @@ skeleton and deformed as rigidly as possible: a preview of any animation, and th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 import torch
@@ -34,6 +36,27 @@ class Puppet:
         The pose must be retargeted to the reference and have the background's pixels and length. Raises ValueError
         when the reference pose shows no torso or the sizes differ.
         """
+        out = np.array(job.background.detach().cpu().float().numpy(), order="C")
+        for t, drawn in enumerate(self._drawn(job)):
+            out[t] = drawn[..., :3] + (1 - drawn[..., 3:]) * out[t]
+            self.run.report(t + 1, len(out), torch.from_numpy(out[t]))
+        return torch.from_numpy(out).clamp_(0, 1)
+
+    def alone(self, job: AnimateJob) -> Float[Tensor, "T H W 4"]:
+        """The moving reference without the background: premultiplied colours, and its coverage as the fourth channel.
+
+        Over the background, colours + (1 - coverage) * background, it is what __call__ gives.
+        """
+        frames, height, width = job.background.shape[:3]
+        out = np.empty((frames, height, width, 4), np.float32)
+        for t, drawn in enumerate(self._drawn(job)):
+            out[t] = drawn
+            shown = drawn[..., :3] + (1 - drawn[..., 3:]) * job.background[t].numpy()
+            self.run.report(t + 1, frames, torch.from_numpy(shown))
+        return torch.from_numpy(out).clamp_(0, 1)
+
+    def _drawn(self, job: AnimateJob) -> Iterator[np.ndarray]:
+        """Each frame's character, (H,W,4) float32, premultiplied."""
         frames, height, width = job.background.shape[:3]
         _check(job)
         rig = rest_rig(job.reference_pose, width, height)
@@ -42,13 +65,13 @@ class Puppet:
         weights, distance = bone_weights(mesh, layers, rig, self.step)
         triangles = sorted_triangles(mesh, weights)
         positions = self._positions(mesh, weights, distance, rig, job)
-        out = np.array(job.background.detach().cpu().float().numpy(), order="C")
         for t in range(frames):
+            drawn = np.zeros((height, width, 4), np.float32)
             for layer in layers:
-                where = inverse_map(positions[t], mesh.rest, triangles[layer.name], width, height)
-                draw_over(out[t], layer.colour, where)
-            self.run.report(t + 1, frames, torch.from_numpy(out[t]))
-        return torch.from_numpy(out).clamp_(0, 1)
+                draw_over(
+                    drawn, layer.colour, inverse_map(positions[t], mesh.rest, triangles[layer.name], width, height)
+                )
+            yield drawn
 
     def _positions(
         self, mesh: Mesh, weights: np.ndarray, distance: np.ndarray, rig: Rig, job: AnimateJob

@@ -9,23 +9,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from jaxtyping import Float
 from torch import Tensor
 
 from ....runtime import Runtime
 from ....types import AnimateJob
-from .model import GatedModel, load_checkpoint, save_checkpoint, tiny_model
-from .sample import Sampled, SampleOptions, sample
+from .checkpoint import save_checkpoint
+from .denoise import Kept, Place, SampleOptions
+from .memory import MemoryPlan
+from .model import GatedModel, load_checkpoint, tiny_model
+from .sample import Sampled, sample, sample_to
 
 __all__ = [
     "GatedModel",
     "GatedVideo",
+    "Kept",
+    "MemoryPlan",
+    "Place",
     "SampleOptions",
     "Sampled",
     "load",
     "load_checkpoint",
     "sample",
+    "sample_to",
     "save_checkpoint",
     "tiny",
     "tiny_model",
@@ -36,6 +44,7 @@ __all__ = [
 class GatedVideo:
     """A video backend: AnimateJob in, frames out."""
 
+    takes_lazy_frames: ClassVar[bool] = True
     model: GatedModel
     run: Runtime
     options: SampleOptions = field(default_factory=SampleOptions)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import torch
 from einops import rearrange
 from jaxtyping import Float
@@ -9,30 +11,51 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ....runtime import Runtime
-from ....types import AnimateJob
+from ....types import AnimateJob, LazyFrames
+from . import chunked
 
 # CLIP's published preprocessing: 224 px, these channel means and deviations.
 CLIP_MEAN, CLIP_STD, CLIP_SIZE = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711), 224
 
 
-def to_latents(vae: torch.nn.Module, frames: Float[Tensor, "T H W 3"], *, image: bool = False) -> Tensor:
-    """Scaled latents (1,T',16,H/8,W/8) of frames in [0,1]; deterministic (the mode of the posterior).
+def _nothing() -> None:
+    """Nobody watches the chunks."""
 
-    `image` marks the slot of I2V's image latents, which CogVideoX 1.5 scales by the inverse factor.
+
+def to_latents(
+    vae: torch.nn.Module,
+    clip: Float[Tensor, "T H W *C"] | LazyFrames,
+    cut: slice,
+    *,
+    run: Runtime,
+    image: bool = False,
+    watch: Callable[[], None] = _nothing,
+) -> Float[Tensor, "1 L 16 h w"]:
+    """Scaled latents of a cut of a clip or mask in [0,1]; deterministic (the mode of the posterior).
+
+    `image` marks the slot of I2V's image latents, which CogVideoX 1.5 scales by the inverse factor. `watch` is called
+    before every chunk.
     """
-    parameter = next(vae.parameters())
-    pixels = rearrange(frames, "t h w c -> 1 c t h w").to(parameter) * 2 - 1
-    latents = vae.encode(pixels).latent_dist.mode()
+
+    def read(part: slice) -> Tensor:
+        frames = clip[cut.start + part.start : cut.start + part.stop]
+        frames = frames if frames.ndim == 4 else frames[..., None].expand(-1, -1, -1, 3)
+        return rearrange(frames, "t h w c -> 1 c t h w").to(run.device, vae.dtype) * 2 - 1
+
+    moments = torch.cat(list(chunked.encode(vae, read, cut.stop - cut.start, watch)), 2)
     factor = vae.config.scaling_factor
     if image and vae.config.invert_scale_latents:
         factor = 1 / factor
-    return rearrange(latents * factor, "b c t h w -> b t c h w")
+    return rearrange(moments.chunk(2, 1)[0] * factor, "b c t h w -> b t c h w")
 
 
-def to_frames(vae: torch.nn.Module, latents: Float[Tensor, "1 L 16 h w"]) -> Float[Tensor, "T H W 3"]:
-    """Frames in [0,1], float32 on the CPU, decoded once over the whole length (the VAE streams chunk by chunk)."""
-    pixels = vae.decode(rearrange(latents, "b t c h w -> b c t h w") / vae.config.scaling_factor).sample
-    return rearrange(pixels, "1 c t h w -> t h w c").float().add(1).div(2).clamp(0, 1).cpu()
+def to_frames(
+    vae: torch.nn.Module, latents: Float[Tensor, "1 L 16 h w"], *, run: Runtime, watch: Callable[[], None] = _nothing
+) -> Iterator[Float[Tensor, "_ H W 3"]]:
+    """Frames in [0,1], float32 on the CPU, a stretch at a time; together they are the decode of the whole length."""
+    unscaled = rearrange(latents.to(run.device, vae.dtype), "b t c h w -> b c t h w") / vae.config.scaling_factor
+    for pixels in chunked.decode(vae, unscaled, watch):
+        yield rearrange(pixels, "1 c t h w -> t h w c").float().add(1).div(2).clamp(0, 1).cpu()
 
 
 def reference_canvas(job: AnimateJob) -> Float[Tensor, "H W 3"]:
@@ -57,5 +80,5 @@ def clip_tokens(clip: torch.nn.Module, picture: Float[Tensor, "H W 3"], run: Run
     image = F.interpolate(image, size=(CLIP_SIZE, CLIP_SIZE), mode="bicubic", antialias=True, align_corners=False)
     mean, std = (torch.tensor(values).reshape(1, 3, 1, 1) for values in (CLIP_MEAN, CLIP_STD))
     with run.resident(clip):
-        pixels = ((image.clamp(0, 1) - mean) / std).to(next(clip.parameters()))
+        pixels = ((image.clamp(0, 1) - mean) / std).to(run.device, clip.dtype)
         return clip(pixel_values=pixels).last_hidden_state

@@ -1,25 +1,34 @@
-"""The gated model's parts and how they are stored: base folder, checkpoint file, CLIP."""
+"""The gated model's parts: loaded from a checkpoint and a base model without a second copy in memory, or tiny."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
-from torch import nn
+from torch import Tensor, nn
 
 from ....runtime import Runtime
+from .checkpoint import (
+    WIDENED,
+    Header,
+    TensorFile,
+    check_base,
+    check_finite,
+    header_of,
+    lora_pairs,
+    merge_lora,
+    open_tensors,
+)
+from .memory import MemoryPlan, free_bytes, pack_weights, settled
+from .sources import Parts, Weights, find, find_clip, find_vae, load_clip, load_vae, not_found, read_base
 
 if TYPE_CHECKING:
     from .transformer import GatedCogVideoXTransformer
 
-FORMAT = "dreamdance-gated"
-VERSION = "1"
-CLIP_FOLDER = "clip-vit-large-patch14"
+_SUFFIXES = (".safetensors", ".gguf")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,103 +38,140 @@ class GatedModel:
     transformer: GatedCogVideoXTransformer
     vae: nn.Module  # diffusers AutoencoderKLCogVideoX
     clip: nn.Module  # transformers CLIPVisionModel
-    base: str  # name of the base model's folder
+    base: str  # name of the base model
+    plan: MemoryPlan = field(default_factory=lambda: MemoryPlan(offload="model"))  # as it was carried out
 
 
-def save_checkpoint(path: Path, transformer: GatedCogVideoXTransformer, base: str, *, full: bool = False) -> Path:
-    """One safetensors file with the new layers and the widened patch embedding, or (full) every weight.
+def load_checkpoint(
+    path: Path,
+    run: Runtime,
+    base: Path | None = None,
+    *,
+    parts: Parts | None = None,
+    plan: MemoryPlan | None = None,
+    free: int | None = None,
+) -> GatedModel:
+    """The gated model of a checkpoint, on its base model's weights and CLIP ViT-L/14, all read from local files.
 
-    The metadata holds the format, its version, the base's folder name and the transformer's config.
+    base: instead of the one that the checkpoint names; free: bytes of the device that may be filled (default: what is
+    free there). Raises ValueError when checkpoint and base do not belong together, FileNotFoundError for what is
+    missing.
     """
-    from .transformer import NEW_LAYERS
-
-    state = {
-        name: value.detach().cpu().contiguous().clone()
-        for name, value in transformer.state_dict().items()
-        if full or name.split(".")[0] in NEW_LAYERS or name.startswith("patch_embed.proj.")
-    }
-    config = {name: value for name, value in transformer.config.items() if not name.startswith("_")}
-    header = {
-        "format": FORMAT,
-        "version": VERSION,
-        "base": base,
-        "content": "full" if full else "new-layers",
-        "config": json.dumps(config),
-    }
-    partial = path.with_suffix(".part")
-    save_file(state, partial, header)
-    return partial.replace(path)
-
-
-def read_header(path: Path) -> dict[str, str]:
-    """The metadata of a checkpoint; ValueError when the file is not one of ours or from another version."""
-    if not path.is_file():
-        raise FileNotFoundError(f"no DreamDance checkpoint at {path}; put one there or choose another")
-    try:
-        with safe_open(path, "pt") as file:
-            header = file.metadata() or {}
-    except SafetensorError as error:
-        raise ValueError(f"{path.name} is not a safetensors file ({error}); choose a DreamDance checkpoint") from error
-    if header.get("format") != FORMAT:
-        raise ValueError(f"{path.name} is not a DreamDance checkpoint (format {header.get('format')!r})")
-    if header.get("version") != VERSION:
+    parts = parts or Parts()
+    parts = replace(parts, base=base or parts.base)
+    file = open_tensors(path)
+    header = header_of(file)
+    place = _base_place(header, parts, run)
+    vae_place = parts.vae or find_vae((place, find(header.base, run)), run)
+    clip_place = parts.clip or find_clip(header.config["clip_embed_dim"], run)
+    transformer = assemble(file, header, None if header.content == "full" else read_base(place), run)
+    vae = load_vae(vae_place, run.dtype, header.config["patch_size_t"] is not None)
+    vae.enable_tiling()
+    vae.enable_slicing()
+    clip = load_clip(clip_place, run.dtype)
+    if clip.config.hidden_size != header.config["clip_embed_dim"]:
         raise ValueError(
-            f"{path.name} has checkpoint version {header.get('version')}, this release reads {VERSION}; "
-            "update DreamDance"
+            f"{path.name} needs an image encoder of width {header.config['clip_embed_dim']}, {clip_place.name} has "
+            f"{clip.config.hidden_size}; choose the one that it was trained with"
         )
-    return header
+    plan = plan or MemoryPlan()
+    pack_weights(transformer, plan)
+    plan = settled(plan, transformer, vae, free_bytes(run.device) if free is None else free)
+    if plan.offload == "none":
+        for module in (transformer, vae, clip):
+            module.to(run.device)
+    return GatedModel(transformer=transformer, vae=vae, clip=clip, base=header.base, plan=plan)
 
 
-def find_folder(name: str, run: Runtime) -> Path:
-    """A model folder (diffusers or transformers layout) below one of the run's weight folders."""
-    for folder in run.weight_folders:
-        if (folder / name).is_dir():
-            return folder / name
-    looked = ", ".join(str(folder) for folder in run.weight_folders) or "no weight folder is set"
-    raise FileNotFoundError(f"the folder {name} was not found (looked in: {looked}); copy the published model there")
+def _base_place(header: Header, parts: Parts, run: Runtime) -> Path | None:
+    """The base's folder or file; None when none is needed (a full checkpoint) and none is there."""
+    place = parts.base or find(header.base, run, _SUFFIXES)
+    if place is None and header.content != "full":
+        raise not_found(
+            f"the base model {header.base} (a folder, or one file {header.base.rsplit('/', 1)[-1]}.safetensors)",
+            run,
+            "copy the published model there, or choose where it is",
+        )
+    return place
 
 
-def load_checkpoint(path: Path, run: Runtime, base: Path | None = None) -> GatedModel:
-    """The gated model of a checkpoint, on its base model's weights and CLIP ViT-L/14, all read from local folders.
+def assemble(file: TensorFile, header: Header, base: Weights | None, run: Runtime) -> GatedCogVideoXTransformer:
+    """The transformer of a checkpoint over its base: tensors are used where they lie, converted only if they must be.
 
-    Raises ValueError when checkpoint and base do not belong together, FileNotFoundError for what is missing.
+    Raises ValueError that names the file and the tensor which is missing, misshapen, unknown or not finite.
     """
-    from diffusers import AutoencoderKLCogVideoX, CogVideoXTransformer3DModel
-    from transformers import CLIPVisionModel
-
     from .transformer import GatedCogVideoXTransformer
 
-    header = read_header(path)
-    config = json.loads(header["config"])
-    base = base or find_folder(header["base"], run)
-    vae = AutoencoderKLCogVideoX.from_pretrained(base, subfolder="vae", torch_dtype=run.dtype, local_files_only=True)
-    if header["content"] == "full":
-        transformer = GatedCogVideoXTransformer(**config).to(run.dtype)
-    else:
-        found = CogVideoXTransformer3DModel.from_pretrained(
-            base, subfolder="transformer", torch_dtype=run.dtype, local_files_only=True
-        )
-        transformer = GatedCogVideoXTransformer.from_base(found, config["clip_embed_dim"])
-    load_state(transformer, path, header["content"] == "full")
-    clip = CLIPVisionModel.from_pretrained(find_folder(CLIP_FOLDER, run), torch_dtype=run.dtype, local_files_only=True)
-    return GatedModel(transformer=transformer.eval(), vae=vae.eval(), clip=clip.eval(), base=header["base"])
+    if base is not None and base.config is not None:
+        check_base(file.path, header, base.name, base.config)
+    with torch.device("meta"):
+        transformer = GatedCogVideoXTransformer(**header.config)
+    own = {name: tuple(value.shape) for name, value in transformer.state_dict().items()}
+    sources = _sources(file, header, base, own)
+    changes = {f"{layer}.weight": change for layer, *change in lora_pairs(file, header)}
+    for name in changes.keys() - own.keys():
+        raise ValueError(f"{file.path.name}: its LoRA changes {name}, which the model does not have; use its own base")
+    state = {}
+    for done, (name, get) in enumerate(sources.items()):
+        run.report(done, len(own))
+        value = get(name)
+        if name in changes:
+            value = _merged(file.path.name, name, value, changes[name])
+        exact = name.split(".")[0] in transformer._keep_in_fp32_modules
+        state[name] = value.to(torch.float32 if exact else run.dtype)
+    transformer.load_state_dict(state, assign=True)
+    run.report(len(own), len(own))
+    return transformer.requires_grad_(False).eval()
 
 
-def load_state(transformer: GatedCogVideoXTransformer, path: Path, full: bool) -> None:
-    """Puts a checkpoint's weights into the transformer, each at the transformer's number type."""
-    own = transformer.state_dict()
-    with safe_open(path, "pt") as file:
-        state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (not a mapping)
-    wrong = [name for name, value in state.items() if name not in own or own[name].shape != value.shape]
-    if wrong:
-        have = tuple(own[wrong[0]].shape) if wrong[0] in own else "nothing"
+def _merged(file: str, name: str, weight: Tensor, change: list) -> Tensor:
+    down, up, scale = change
+    if up.shape[0] != weight.shape[0] or down[0].numel() * weight.shape[0] != weight.numel():
         raise ValueError(
-            f"{path.name} does not fit its base model: {wrong[0]} is {tuple(state[wrong[0]].shape)} in the file, "
-            f"{have} in the model; use the base that the file names"
+            f"{file}: the LoRA of {name} is {tuple(up.shape)} times {tuple(down.shape)}, the weight "
+            f"{tuple(weight.shape)}; use the base that it was trained on"
         )
-    if full and set(own) - set(state):
-        raise ValueError(f"{path.name} says it is complete but lacks {sorted(set(own) - set(state))[0]}")
-    transformer.load_state_dict({name: value.to(own[name]) for name, value in state.items()}, strict=False)
+    return merge_lora(weight, down, up, scale)
+
+
+def _sources(
+    file: TensorFile, header: Header, base: Weights | None, own: Mapping[str, tuple[int, ...]]
+) -> dict[str, Callable[[str], Tensor]]:
+    """Where every tensor of the model comes from: the checkpoint, else its base; each looked at before it is used."""
+    unknown = [name for name in file.shapes if name not in own and ".lora_" not in name]
+    if unknown:
+        raise ValueError(
+            f"{file.path.name} holds {unknown[0]}, which a model of its config does not have; save the checkpoint anew"
+        )
+
+    def mine(name: str) -> Tensor:
+        return check_finite(file.path.name, name, file.get(name))
+
+    def theirs(name: str) -> Tensor:
+        value = base.get(name)
+        if tuple(value.shape) != own[name]:
+            raise ValueError(
+                f"{base.name}: {name} is {tuple(value.shape)}, {file.path.name} needs {own[name]}; "
+                f"choose {header.base} as the base"
+            )
+        return value
+
+    given = set() if base is None else {name for name in base.names if not name.startswith(WIDENED)}
+    sources = {}
+    for name, shape in own.items():
+        if name in file.shapes:
+            if file.shapes[name] != shape:
+                raise ValueError(
+                    f"{file.path.name} does not fit its own config: {name} must be {shape}, got {file.shapes[name]}; "
+                    "save the checkpoint anew"
+                )
+            sources[name] = mine
+        elif name in given:
+            sources[name] = theirs
+        else:
+            where = "" if base is None else f", and neither has its base {base.name}"
+            raise ValueError(f"{file.path.name} lacks {name}{where}; copy it again or use the base {header.base}")
+    return sources
 
 
 def tiny_model(seed: int = 0, version: str = "1.0") -> GatedModel:

@@ -1,30 +1,23 @@
-"""Sampling of the gated model: DDIM over one latent of any length, in overlapping windows."""
+"""The gated model from a job to a video: conditions encoded, latents denoised, frames decoded, each in pieces."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 
 from ....runtime import Runtime
-from ....types import AnimateJob, Window
+from ....types import AnimateJob, LazyFrames, Window
+from .denoise import Fuse, Kept, Place, Prepared, SampleOptions, denoise, finished
 from .encode import clip_tokens, reference_canvas, to_frames, to_latents
 from .model import GatedModel
-from .transformer import Conditions, GatedCogVideoXTransformer
-
-
-@dataclass(frozen=True, kw_only=True)
-class SampleOptions:
-    """How a gated model is sampled; steps, guidance and seed come with the job."""
-
-    windows: tuple[Window, ...] = ()  # latent frames; empty = the whole length at once
-    fusion: Literal["blend", "edge"] = "blend"  # averaged model outputs, or EDGE's copied halves
-    pose_strength: float = 1.0  # times the pose gate
-    reference_strength: float = 1.0  # times the character gate
+from .preview import fit_colours, picture
+from .schedule import scheduler_for
+from .transformer import Conditions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +26,76 @@ class Sampled:
 
     frames: Float[Tensor, "T H W 3"]
     gates: Float[Tensor, "S 2"]  # pose, reference
+
+
+class Bar:
+    """Progress of a run of a known number of parts; a pulse says that it is alive and lets the user cancel."""
+
+    def __init__(self, run: Runtime, total: int) -> None:
+        self.run, self.total, self.done = run, total, 0
+
+    def pulse(self) -> None:
+        self.run.report(self.done, self.total)
+
+    def tick(self, preview: Tensor | None = None) -> None:
+        self.done += 1
+        self.run.report(self.done, self.total, preview)
+
+
+def sample(
+    job: AnimateJob, model: GatedModel, options: SampleOptions, run: Runtime, fuse: Fuse | None = None
+) -> Sampled:
+    """The finished video of a job, with v-prediction and zero terminal SNR (the paper's 50 DDIM steps by default).
+
+    Guidance drops pose, reference and CLIP, never the background. `fuse` is needed for more than one window. Raises
+    ValueError for illegal lengths, sizes or windows.
+    """
+    frames: list[Tensor] = []
+    gates = sample_to(job, model, options, run, fuse, frames.append)
+    return Sampled(frames=torch.cat(frames), gates=gates)
+
+
+def sample_to(
+    job: AnimateJob,
+    model: GatedModel,
+    options: SampleOptions,
+    run: Runtime,
+    fuse: Fuse | None,
+    sink: Callable[[Tensor], None],
+    kept: Kept | None = None,
+) -> Float[Tensor, "S 2"]:
+    """Both gates over the steps; the video of `sample` goes to `sink` in order, up to 49 frames at a time.
+
+    The clips of the job may be lazy: they are read window by window, so that no clip is ever in memory as a whole.
+    `kept` lets an interrupted run go on at the step it had reached; its conditions are encoded anew.
+    """
+    planned = plan(job, model, options, fuse)
+    scheduler = scheduler_for(options.sampler, job.steps)
+    bar = Bar(run, len(planned[0]) + job.steps + 1)
+    with torch.no_grad():
+        prepared = prepare(job, model, planned, run, bar, tiling=options.tiling)
+        noise = torch.randn(prepared.shape, generator=run.generator(job.seed))  # one tensor for the whole length
+        begin = None if kept is None else kept.load()
+        gates = [] if begin is None else list(begin.gates)
+        bar.done += len(gates)
+        with run.resident(model.transformer) as transformer:
+            steps = denoise(
+                prepared, transformer, scheduler, noise.to(run.device), job.guidance, options, bar.pulse, begin
+            )
+            latents = noise if begin is None else begin.latents.to(run.device)
+            for step in steps:
+                gates.append(step.gates)
+                latents = step.latents
+                if kept is not None:
+                    done = len(gates)
+                    kept.save(Place(steps=done, latents=latents, clean=scheduler.memory, gates=torch.stack(gates)))
+                bar.tick(picture(prepared.colours, step.clean))
+        latents = finished(latents, prepared)
+        with run.resident(model.vae) as vae, tiled(vae, options.tiling):
+            for frames in to_frames(vae, latents, run=run, watch=bar.pulse):
+                sink(frames)
+        bar.tick()
+    return torch.stack(gates)
 
 
 def latent_length(frames: int, model: GatedModel, windows: int) -> int:
@@ -50,179 +113,69 @@ def latent_length(frames: int, model: GatedModel, windows: int) -> int:
     raise ValueError(f"the gated model needs {legal} frames, got {frames}; the nearest length is {nearest}")
 
 
-# How windows are fused: long.aggregate's blend and copy_halves, handed in because stages do not import each other.
-Fuse = tuple[Callable[..., Tensor], Callable[..., list[Tensor]]]
-
-
-def sample(
-    job: AnimateJob, model: GatedModel, options: SampleOptions, run: Runtime, fuse: Fuse | None = None
-) -> Sampled:
-    """The finished video of a job, by DDIM with v-prediction and zero terminal SNR (the paper's 50 steps by default).
-
-    Guidance drops pose, reference and CLIP, never the background. `fuse` is needed for more than one window. Raises
-    ValueError for illegal lengths, sizes or windows.
-    """
-    length = latent_length(len(job.background), model, len(options.windows))
+def plan(
+    job: AnimateJob, model: GatedModel, options: SampleOptions, fuse: Fuse | None
+) -> tuple[tuple[Window, ...], Fuse]:
+    """The windows of a run and how they are fused; ValueError for what cannot be sampled."""
+    length = latent_length(job.background.shape[0], model, len(options.windows))
     windows = options.windows or (Window(start=0, stop=length, overlap=0),)
-    _check(job, windows, length, model)
-    if fuse is None:
-        if len(windows) > 1:
-            raise ValueError(f"{len(windows)} windows need a fusion; pass long.aggregate's blend and copy_halves")
-        fuse = (lambda parts, _windows, _length: parts[0]), (lambda parts, _windows: parts)
-    canvas = reference_canvas(job)
-    with torch.inference_mode():
-        tokens = clip_tokens(model.clip, canvas, run)
-        encoded = _encode(job, canvas, windows, length, model, run)
-        latents, gates = _denoise(job, model, options, run, (windows, encoded, tokens, fuse))
-        model.vae.enable_tiling()
-        with run.resident(model.vae):
-            frames = to_frames(model.vae, latents.to(next(model.vae.parameters())))
-    return Sampled(frames=frames.clone(), gates=gates.clone())
-
-
-def _check(job: AnimateJob, windows: tuple[Window, ...], length: int, model: GatedModel) -> None:
     height, width = job.background.shape[1:3]
     if height % 16 or width % 16:
         raise ValueError(f"background width and height must be multiples of 16, got {width}x{height}; resize it")
     for name in ("paint_mask", "body", "hand", "face"):
-        video = getattr(job, name)
-        if video.shape[:3] != job.background.shape[:3]:
+        size = tuple(getattr(job, name).shape[:3])
+        if size != tuple(job.background.shape[:3]):
             raise ValueError(
-                f"{name} must have the background's frames and size {tuple(job.background.shape[:3])}, "
-                f"got {tuple(video.shape[:3])}"
+                f"{name} must have the background's frames and size {tuple(job.background.shape[:3])}, got {size}"
             )
-    group = model.transformer.config.patch_size_t or 1
-    if windows[-1].stop != length or any((w.stop - w.start) % group for w in windows):
+    group = 2 if len(windows) > 1 else model.transformer.config.patch_size_t or 1
+    if windows[-1].stop != length or any(w.start % group or w.stop % group for w in windows):
         raise ValueError(
-            f"the windows end at latent frame {windows[-1].stop}, the clip at {length}; plan them for this clip"
+            f"the windows end at latent frame {windows[-1].stop}, the clip at {length}, and each must start and end "
+            f"at a multiple of {group}; plan them for this clip"
         )
+    if options.fusion == "edge" and len({w.stop - w.start for w in windows}) > 1:
+        raise ValueError("`edge` needs windows of one length; plan them for this clip or use `blend`")
+    if fuse is None and len(windows) > 1:
+        raise ValueError(f"{len(windows)} windows need a fusion; pass long.aggregate's blend and copy_halves")
+    return windows, fuse or ((lambda parts, _windows, _length: parts[0]), (lambda parts, _windows: parts))
 
 
-Encoded = list[tuple[Tensor, Tensor, Tensor, Tensor]]
+@contextmanager
+def tiled(vae: nn.Module, on: bool) -> Iterator[None]:
+    """The VAE with tiling on (or as it was) for the length of a `with` block."""
+    before = vae.use_tiling
+    vae.use_tiling = before or on
+    try:
+        yield
+    finally:
+        vae.use_tiling = before
 
 
-def _encode(
-    job: AnimateJob, canvas: Tensor, windows: tuple[Window, ...], length: int, model: GatedModel, run: Runtime
-) -> Encoded:
-    """Latents of background, mask, pose and reference for every window, each encoded as if it stood alone."""
-    out: Encoded = []
-    per_latent = len(job.background) / length
-    with run.resident(model.vae) as vae:
-        reference = to_latents(vae, canvas[None])
-        for index, window in enumerate(windows):
-            run.report(index, len(windows))
-            cut = slice(round(window.start * per_latent), round(window.stop * per_latent))
-            mask = job.paint_mask[cut, ..., None].expand(-1, -1, -1, 3)
-            pose = [to_latents(vae, video[cut]) for video in (job.body, job.hand, job.face)]
-            background = to_latents(vae, job.background[cut], image=True)
-            out.append((background, to_latents(vae, mask), torch.cat(pose, 2), reference))
-    return out
+def prepare(
+    job: AnimateJob, model: GatedModel, plan: tuple[tuple[Window, ...], Fuse], run: Runtime, bar: Bar, *, tiling: bool
+) -> Prepared:
+    """The job encoded: every window's background, mask and pose as if it stood alone, the reference once."""
+    windows, fuse = plan
+    canvas = reference_canvas(job)
+    tokens = clip_tokens(model.clip, canvas, run)
+    whole = slice(0, job.background.shape[0])
+    conditions: list[Conditions] = []
+    with run.resident(model.vae) as vae, tiled(vae, tiling):
 
+        def encoded(clip: Tensor | LazyFrames, cut: slice, *, image: bool = False) -> Tensor:
+            latents = to_latents(vae, clip, cut, run=run, image=image, watch=bar.pulse)
+            return latents.to("cpu", model.transformer.dtype)
 
-def _denoise(
-    job: AnimateJob, model: GatedModel, options: SampleOptions, run: Runtime, parts: tuple
-) -> tuple[Tensor, Tensor]:
-    """Clean latents of the whole length, and both gates at every step."""
-    windows, encoded, tokens, fuse = parts
-    scheduler = ddim(job.steps)
-    shape = (1, windows[-1].stop, *encoded[0][0].shape[2:])
-    noise = torch.randn(shape, generator=run.generator(job.seed))  # one tensor for the whole length
-    dtype = model.transformer.dtype
-    with run.resident(model.transformer) as transformer:
-        device = next(transformer.parameters()).device
-        noise = noise.to(device)
-        states = [noise[:, w.start : w.stop] for w in windows]
-        predict = _predictor(transformer, encoded, tokens.to(device, dtype), job.guidance, options)
-        gates = []
-        for step, t in enumerate(scheduler.timesteps):
-            run.report(step, len(scheduler.timesteps))
-            time = t[None].to(device)
-            gates.append(torch.cat(transformer.gates(transformer.embed_time(time)), 1)[0].float().cpu())
-            outputs = [predict(state, index, time) for index, state in enumerate(states)]
-            last = step + 1 == len(scheduler.timesteps)
-            states = _step(scheduler, t, states, outputs, windows, (options.fusion, fuse, last))
-        run.report(len(scheduler.timesteps), len(scheduler.timesteps))
-        return fuse[0]([s[0] for s in states], list(windows), windows[-1].stop)[None], torch.stack(gates)
-
-
-def _step(
-    scheduler: object, t: Tensor, states: list[Tensor], outputs: list[Tensor], windows: tuple, rest: tuple
-) -> list[Tensor]:
-    """One DDIM step of all windows; `blend` fuses model outputs, `edge` overwrites overlaps afterwards."""
-    fusion, (blend, copy_halves), last = rest
-    if fusion == "blend":
-        whole = blend([o[0] for o in outputs], list(windows), windows[-1].stop)[None]
-        outputs = [whole[:, w.start : w.stop] for w in windows]
-    states = [scheduler.step(o, t, s).prev_sample for o, s in zip(outputs, states, strict=True)]
-    if fusion == "edge" and not last:
-        states = [part[None] for part in copy_halves([s[0] for s in states], list(windows))]
-    return states
-
-
-def _predictor(
-    transformer: GatedCogVideoXTransformer, encoded: Encoded, tokens: Tensor, guidance: float, options: SampleOptions
-):
-    """A function (state, window index, time) -> float32 v-prediction with guidance; conditions are projected once."""
-    dtype, device = tokens.dtype, tokens.device
-    ready: list[tuple[Conditions, tuple[Tensor, Tensor]]] = []
-    for background, mask, pose, reference in encoded:
-        latents = [part.to(device, dtype) for part in (background, mask, pose, reference)]
-        ready.append((transformer.project(*latents), rotary(transformer, background.shape, device)))
-    ofs = None if transformer.ofs_embedding is None else torch.full((1,), 2.0, device=device)  # 1.5's constant
-    strengths = (options.pose_strength, options.reference_strength)
-
-    def predict(state: Tensor, index: int, time: Tensor) -> Tensor:
-        conditions, rope = ready[index]
-
-        def run_model(clip: Tensor, strength: tuple[float, float]) -> Tensor:
-            out = transformer(state.to(dtype), clip, time, conditions, ofs, rope, strength)
-            return out.sample.float()
-
-        guided = run_model(tokens, strengths)
-        if guidance == 1.0:
-            return guided
-        free = run_model(torch.zeros_like(tokens), (0.0, 0.0))
-        return free + guidance * (guided - free)
-
-    return predict
-
-
-def ddim(steps: int):
-    """The paper's sampler with CogVideoX-5B's noise schedule; timesteps run from 999 down, trailing."""
-    from diffusers import CogVideoXDDIMScheduler
-
-    scheduler = CogVideoXDDIMScheduler(
-        beta_start=0.00085,
-        beta_end=0.012,
-        beta_schedule="scaled_linear",
-        prediction_type="v_prediction",
-        clip_sample=False,
-        set_alpha_to_one=True,
-        rescale_betas_zero_snr=True,
-        timestep_spacing="trailing",
-        snr_shift_scale=1.0,
-    )
-    scheduler.set_timesteps(steps)
-    return scheduler
-
-
-def rotary(transformer: GatedCogVideoXTransformer, shape: torch.Size, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Rotary tables for latents (B,T,C,H,W), restarted in each window.
-
-    CogVideoX 1.0 stretches the grid over a centred crop of its training grid that keeps the aspect; 1.5 cuts from it.
-    """
-    from diffusers.models.embeddings import get_3d_rotary_pos_embed
-
-    config = transformer.config
-    p, pt = config.patch_size, config.patch_size_t or 1
-    rows, columns, times = shape[3] // p, shape[4] // p, shape[1] // pt
-    base_rows, base_columns = config.sample_height // p, config.sample_width // p
-    grid = {"grid_size": (rows, columns), "temporal_size": times}
-    common = {"embed_dim": config.attention_head_dim, "device": device, **grid}
-    if config.patch_size_t is not None:
-        limit = (max(base_rows, rows), max(base_columns, columns))
-        return get_3d_rotary_pos_embed(crops_coords=None, grid_type="slice", max_size=limit, **common)
-    scale = min(base_rows / rows, base_columns / columns)
-    high, wide = round(rows * scale), round(columns * scale)
-    top, left = round((base_rows - high) / 2), round((base_columns - wide) / 2)
-    return get_3d_rotary_pos_embed(crops_coords=((top, left), (top + high, left + wide)), **common)
+        reference = encoded(canvas[None], slice(0, 1))
+        for window in windows:
+            cut = slice(4 * window.start, 4 * window.stop) if len(windows) > 1 else whole
+            background = encoded(job.background, cut, image=True)
+            beta = torch.cat([background, encoded(job.paint_mask, cut)], 2)
+            pose = torch.cat([encoded(clip, cut) for clip in (job.body, job.hand, job.face)], 2)
+            conditions.append(Conditions(background=beta, pose=pose, reference=reference))
+            bar.tick()
+        shown = [slice(frame, frame + 1) for frame in range(0, whole.stop, max(1, whole.stop // 4))]
+        stills = torch.cat([canvas[None], *(job.background[cut] for cut in shown)])
+        colours = fit_colours(torch.cat([encoded(still[None], slice(0, 1))[0] for still in stills]), stills)
+    return Prepared(windows=windows, conditions=tuple(conditions), tokens=tokens, colours=colours, fuse=fuse)
