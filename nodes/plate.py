@@ -59,7 +59,7 @@ class RemoveCharacter(io.ComfyNode):
             display_name="Remove Character From Video",
             category="DreamDance/character",
             description="The clip without its person, in its own camera: what the person hides is taken from the "
-            "frames that show it; only what no frame shows is painted, once for the whole clip, so that nothing flickers.",
+            "frames that show it; only what no frame shows is painted, once for the whole clip: nothing flickers.",
             search_aliases=["clean plate", "video inpaint", "erase person", "object removal", "replace", "background"],
             has_intermediate_output=True,
             inputs=[
