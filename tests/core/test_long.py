@@ -6,7 +6,7 @@ import torch
 from dreamdance_core.long.aggregate import blend, copy_halves, cross_fade, fusion
 from dreamdance_core.long.windows import blend_weights, plan_windows
 from dreamdance_core.types import Window
-from dreamdance_core.video.backends.gated_cogvideox.sample import ddim
+from dreamdance_core.video.backends.gated_cogvideox.schedule import scheduler_for
 
 
 @pytest.mark.parametrize("length", [1, 5, 12, 13, 14, 24, 26, 50, 249])
@@ -76,7 +76,7 @@ def toy(state: torch.Tensor, t: torch.Tensor, offset: int) -> torch.Tensor:
 
 def alphas(steps: int) -> list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
     """Every step's time, and the schedule's cumulative alpha before and after it."""
-    scheduler = ddim(steps)
+    scheduler = scheduler_for("ddim", steps)
     known = [scheduler.alphas_cumprod[t] for t in scheduler.timesteps]
     return list(zip(scheduler.timesteps, known, [*known[1:], torch.tensor(1.0)], strict=True))
 
@@ -139,7 +139,7 @@ def test_edge_is_the_cited_procedure():
 
     windows = plan_windows(length, size, half)
     join, copy = fusion("edge")
-    states, scheduler = [noise[w.start : w.stop] for w in windows], ddim(5)
+    states, scheduler = [noise[w.start : w.stop] for w in windows], scheduler_for("ddim", 5)
     for t in scheduler.timesteps:
         states = [scheduler.step(toy(s, t, b), t, s).prev_sample for b, s in enumerate(states)]
         if t != scheduler.timesteps[-1]:

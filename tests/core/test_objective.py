@@ -6,7 +6,7 @@ import torch
 from dreamdance_core.training.objective import latent_mask, loss_weights, velocity_loss
 from dreamdance_core.video.backends.gated_cogvideox import tiny_model
 from dreamdance_core.video.backends.gated_cogvideox.encode import to_latents
-from dreamdance_core.video.backends.gated_cogvideox.sample import ddim
+from dreamdance_core.video.backends.gated_cogvideox.schedule import scheduler_for
 
 
 @pytest.mark.parametrize("frame", range(8))
@@ -56,7 +56,7 @@ def test_the_loss_is_cogvideox_own_at_equal_weights():
     generator = torch.Generator().manual_seed(0)
     x0, noise, guess = (torch.randn(1, 2, 16, 4, 4, generator=generator) for _ in range(3))
     for t in (0, 400, 999):
-        alpha = ddim(50).alphas_cumprod[t]
+        alpha = scheduler_for("ddim", 50).alphas_cumprod[t]
         x = alpha.sqrt() * x0 + (1 - alpha).sqrt() * noise
         velocity = alpha.sqrt() * noise - (1 - alpha).sqrt() * x0
         ours = velocity_loss(guess, velocity, torch.ones(1, 2, 4, 4))

@@ -17,7 +17,7 @@ from torch import Tensor
 from ....runtime import Runtime
 from ....types import AnimateJob
 from .checkpoint import save_checkpoint
-from .denoise import SampleOptions
+from .denoise import Kept, Place, SampleOptions
 from .memory import MemoryPlan
 from .model import GatedModel, load_checkpoint, tiny_model
 from .sample import Sampled, sample, sample_to
@@ -25,7 +25,9 @@ from .sample import Sampled, sample, sample_to
 __all__ = [
     "GatedModel",
     "GatedVideo",
+    "Kept",
     "MemoryPlan",
+    "Place",
     "SampleOptions",
     "Sampled",
     "load",
@@ -51,7 +53,12 @@ class GatedVideo:
         return sample(job, self.model, self.options, self.run).frames
 
 
-def load(run: Runtime, checkpoint: Path | None = None, options: SampleOptions | None = None) -> GatedVideo:
+def load(
+    run: Runtime,
+    checkpoint: Path | None = None,
+    options: SampleOptions | None = None,
+    plan: MemoryPlan | None = None,
+) -> GatedVideo:
     """The backend with a checkpoint's weights; without one named, the first `*.dreamdance.safetensors` found.
 
     Raises FileNotFoundError when there is none.
@@ -65,7 +72,9 @@ def load(run: Runtime, checkpoint: Path | None = None, options: SampleOptions | 
                 "put a checkpoint of your own there or choose another video backend"
             )
         checkpoint = found[0]
-    return GatedVideo(model=load_checkpoint(checkpoint, run), run=run, options=options or SampleOptions())
+    model = load_checkpoint(checkpoint, run, plan=plan)
+    model.stay(run.device)
+    return GatedVideo(model=model, run=run, options=options or SampleOptions())
 
 
 def tiny() -> GatedVideo:

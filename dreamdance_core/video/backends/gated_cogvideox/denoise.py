@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
@@ -64,6 +64,27 @@ class Step:
     gates: Float[Tensor, "2"]  # pose, reference
 
 
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where the loop was left, so that it can go on from there."""
+
+    steps: int  # that are done
+    latents: Float[Tensor, "_ L 16 h w"]
+    clean: Tensor | None  # what the scheduler remembers of its last step
+    gates: Float[Tensor, "S 2"]
+
+
+@runtime_checkable
+class Kept(Protocol):
+    """Keeps the loop's place outside the process's memory."""
+
+    def load(self) -> Place | None:
+        """The last place that was kept for this very run."""
+
+    def save(self, place: Place) -> None:
+        """Takes note of a place; it need not keep every one."""
+
+
 def denoise(
     prepared: Prepared,
     transformer: GatedCogVideoXTransformer,
@@ -72,18 +93,23 @@ def denoise(
     guidance: float,
     options: SampleOptions,
     watch: Callable[[], None],
+    begin: Place | None = None,
 ) -> Iterator[Step]:
     """Every step of the scheduler on noise of the whole length; `watch` is called before each pass of the network.
 
     `blend` keeps one latent and fuses the model outputs of the windows, so that overlaps take one step; `edge` keeps
-    the windows side by side and copies between them after each step but the last.
+    the windows side by side and copies between them after each step but the last. `begin`: go on from there.
     """
     windows, (_, copy_halves) = prepared.windows, prepared.fuse
     edge = options.fusion == "edge"
     predict = _Predictor(prepared, transformer, guidance, options, noise.device, watch)
     state = torch.cat([noise[:, w.start : w.stop] for w in windows]) if edge else noise
+    done = 0
+    if begin is not None:
+        done, state = begin.steps, begin.latents.to(noise)
+        scheduler.recall(None if begin.clean is None else begin.clean.to(noise))
     try:
-        for index, t in enumerate(scheduler.timesteps):
+        for index, t in enumerate(scheduler.timesteps[done:], done):
             time = t[None].to(noise.device)
             views = state.split(1) if edge else [state[:, w.start : w.stop] for w in windows]
             outputs = [predict(view, window, time) for window, view in enumerate(views)]

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from ....runtime import Runtime
 from ....types import AnimateJob, LazyFrames, Window
-from .denoise import Fuse, Prepared, SampleOptions, denoise, finished
+from .denoise import Fuse, Kept, Place, Prepared, SampleOptions, denoise, finished
 from .encode import clip_tokens, reference_canvas, to_frames, to_latents
 from .model import GatedModel
 from .preview import fit_colours, picture
@@ -62,10 +62,12 @@ def sample_to(
     run: Runtime,
     fuse: Fuse | None,
     sink: Callable[[Tensor], None],
+    kept: Kept | None = None,
 ) -> Float[Tensor, "S 2"]:
     """Both gates over the steps; the video of `sample` goes to `sink` in order, up to 49 frames at a time.
 
     The clips of the job may be lazy: they are read window by window, so that no clip is ever in memory as a whole.
+    `kept` lets an interrupted run go on at the step it had reached; its conditions are encoded anew.
     """
     planned = plan(job, model, options, fuse)
     scheduler = scheduler_for(options.sampler, job.steps)
@@ -73,13 +75,22 @@ def sample_to(
     with torch.no_grad():
         prepared = prepare(job, model, planned, run, bar, tiling=options.tiling)
         noise = torch.randn(prepared.shape, generator=run.generator(job.seed))  # one tensor for the whole length
-        gates = []
+        begin = None if kept is None else kept.load()
+        gates = [] if begin is None else list(begin.gates)
+        bar.done += len(gates)
         with run.resident(model.transformer) as transformer:
-            steps = denoise(prepared, transformer, scheduler, noise.to(run.device), job.guidance, options, bar.pulse)
+            steps = denoise(
+                prepared, transformer, scheduler, noise.to(run.device), job.guidance, options, bar.pulse, begin
+            )
+            latents = noise if begin is None else begin.latents.to(run.device)
             for step in steps:
                 gates.append(step.gates)
+                latents = step.latents
+                if kept is not None:
+                    done = len(gates)
+                    kept.save(Place(steps=done, latents=latents, clean=scheduler.memory, gates=torch.stack(gates)))
                 bar.tick(picture(prepared.colours, step.clean))
-        latents = finished(step.latents, prepared)
+        latents = finished(latents, prepared)
         with run.resident(model.vae) as vae, tiled(vae, options.tiling):
             for frames in to_frames(vae, latents, run=run, watch=bar.pulse):
                 sink(frames)

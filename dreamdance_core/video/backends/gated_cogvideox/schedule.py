@@ -55,6 +55,15 @@ class GatedScheduler(CogVideoXDDIMScheduler):
         super().set_timesteps(num_inference_steps, device)
         self._clean = None
 
+    @property
+    def memory(self) -> Tensor | None:
+        """What the next step needs to know of the last one."""
+        return self._clean
+
+    def recall(self, memory: Tensor | None) -> None:
+        """Takes up where another scheduler of the same steps was, by its `memory`."""
+        self._clean = memory
+
     def _level(self, index: int) -> tuple[Tensor, Tensor]:
         """alpha and sigma of the step at an index of the list of steps; past its end the picture is clean."""
         last = index >= len(self.timesteps)
