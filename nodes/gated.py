@@ -9,7 +9,7 @@ import folder_paths
 import torch
 from comfy_api.latest import io
 
-from ..dreamdance_core.long.aggregate import blend, copy_halves
+from ..dreamdance_core.long.aggregate import fusion
 from ..dreamdance_core.runtime import Runtime
 from ..dreamdance_core.types import PoseTrack
 from ..dreamdance_core.video.control import paste_back
@@ -151,7 +151,7 @@ class GatedVideoInpaint(io.ComfyNode):
             "repairs it.",
             search_aliases=["cogvideox", "video inpaint", "animate character", "dreamdance sampler"],
             has_intermediate_output=True,
-            inputs=[*_conditions(), *_sampling(), *_finishing()],
+            inputs=[*_conditions(), *sampling_inputs(), *_preview_inputs(), *finishing_inputs()],
             outputs=[
                 io.Image.Output("frames", display_name="frames", tooltip="The finished animation."),
                 io.Image.Output(
@@ -177,8 +177,8 @@ class GatedVideoInpaint(io.ComfyNode):
         )
         wanted = {"seed": options["seed"] % 2**63, "steps": options["steps"], "guidance": options["guidance"]}
         job = animate_job(inputs, count, pose=nobody, reference_pose=first_frame(nobody), **drawn, **wanted)
-        how = _sample_options(options)
-        result = sample(job, model, how, runtime_for(model, how, (count, height, width)), (blend, copy_halves))
+        how = sample_options(options)
+        result = sample(job, model, how, runtime_for(model, how, (count, height, width)), fusion(how.fusion))
         frames = result.frames
         if options.get("keep_background", False):
             frames = paste_back(frames, job.background, job.paint_mask, options.get("feather", 16))
@@ -198,7 +198,7 @@ def runtime_for(model: GatedParts, how: SampleOptions, size: tuple[int, int, int
     return run
 
 
-def _sample_options(options: dict) -> SampleOptions:
+def sample_options(options: dict) -> SampleOptions:
     """SampleOptions from the node's widgets and its plan of windows."""
     from ..dreamdance_core.video.backends.gated_cogvideox import SampleOptions
 
@@ -226,7 +226,7 @@ def _conditions() -> list[io.Input]:
     ]
 
 
-def _sampling() -> list[io.Input]:
+def sampling_inputs() -> list[io.Input]:
     return [
         io.Int.Input("steps", default=50, min=1, max=1000, tooltip="Steps: 50 for ddim, 15 to 25 for dpm."),
         io.Float.Input(
@@ -272,7 +272,7 @@ def _sampling() -> list[io.Input]:
     ]
 
 
-def _finishing() -> list[io.Input]:
+def _preview_inputs() -> list[io.Input]:
     return [
         io.Float.Input(
             "fps",
@@ -283,6 +283,11 @@ def _finishing() -> list[io.Input]:
             optional=True,
             tooltip="Frames per second of the preview only.",
         ),
+    ]
+
+
+def finishing_inputs() -> list[io.Input]:
+    return [
         io.Boolean.Input(
             "keep_background",
             default=False,
