@@ -39,8 +39,13 @@ CHANNELS = 32 + 48  # of a window's conditions: background and mask, three pose 
 class Averaging(nn.Module):
     """Stands for the encoder: means over 4x8x8 pixels, as often as the latents have channels."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.unused = nn.Parameter(torch.zeros(1))  # a network without any has no number type
+
     def forward(self, pixels: torch.Tensor, conv_cache: dict | None = None) -> tuple[torch.Tensor, dict]:
-        return nn.functional.avg_pool3d(pixels, (4, 8, 8)).mean(1, keepdim=True).expand(-1, 32, -1, -1, -1), {}
+        frames = min(4, pixels.shape[2])  # a still is one latent
+        return nn.functional.avg_pool3d(pixels, (frames, 8, 8)).mean(1, keepdim=True).expand(-1, 32, -1, -1, -1), {}
 
 
 class Repeating(nn.Module):
