@@ -87,12 +87,13 @@ def _scene(command: argparse.ArgumentParser) -> None:
     command.add_argument("--no-spiral", action="store_true", help="paint only what the camera path sees")
     command.add_argument("--fit-steps", type=int, default=400, help="steps of Gaussian fitting (default: 400)")
     command.add_argument("--size", type=_size, help="canvas WxH, multiples of 16 (default: the art's aspect)")
-    command.add_argument("--long-side", type=int, default=768, help="canvas long side, px (default: 768)")
+    command.add_argument("--long-side", type=int, help="canvas long side, px (default: 768; with --replace the clip's)")
 
 
 def _animate_options(command: argparse.ArgumentParser) -> None:
     _common(command)
     _clip(command)
+    _world(command)
     _scene(command)
     _family(command, "segment", "u2net_small")
     _family(command, "pose", "blazepose")
@@ -103,9 +104,22 @@ def _animate_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--mask", type=Path, help="picture whose white is the character")
     command.add_argument("--scene", type=Path, help="a finished scene (.ply, .spz, .ksplat, .splat): nothing "
                          "is completed or fitted; its own SCENE.camera.json wants --camera-units depth")  # fmt: skip
-    command.add_argument("--no-retarget", action="store_true", help="keep the driving proportions and place")
+    command.add_argument("--retarget", action=argparse.BooleanOptionalAction, help="give the driving pose the "
+                         "character's proportions (default: yes; no with --replace)")  # fmt: skip
     command.add_argument("--steps", type=int, default=50, help="diffusion steps of a network video backend")
     command.add_argument("--guidance", type=float, default=3.5, help="guidance of a network video backend")
+
+
+def _world(command: argparse.ArgumentParser) -> None:
+    world = command.add_mutually_exclusive_group()
+    world.add_argument("--replace", action="store_true", help="replace the clip's main person: the clip itself "
+                       "without that person is the background, in its own size and camera")  # fmt: skip
+    world.add_argument("--background", metavar="FILE", help="a picture or clip of your own behind the character, or "
+                       "white; the camera stands still")  # fmt: skip
+    command.add_argument("--driving-mask", type=Path, help="with --replace: a clip whose white is the person, or an "
+                         ".npz with mask (default: from the pose)")  # fmt: skip
+    command.add_argument("--driving-shadow", type=float, default=0.0, help="with --replace: how far that person's "
+                         "shadow reaches beside the feet, in body heights, to be removed too (default: 0)")  # fmt: skip
 
 
 Add = Callable[[str, Callable, str], argparse.ArgumentParser]

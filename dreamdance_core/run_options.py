@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from jaxtyping import Float
 from torch import Tensor
 
 from .gaussians.fit import FitOptions
 from .pose.retarget import RetargetOptions
+from .runtime import Runtime
 from .scene.complete import SceneOptions
-from .types import CameraSolution, Depth, Gaussians, PoseTrack, Render
+from .types import Cameras, CameraSolution, Depth, Gaussians, PoseTrack
+
+Stage = Callable[[str], Runtime]  # the Runtime of a named stage, with that stage's own progress
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +30,10 @@ class AnimateOptions:
     inpaint: str = "patchmatch"
     caption: str | None = None  # describes the empty scene for painters that read; None = the prompt alone
     video: str = "puppet"
+    world: Literal["scene", "replace", "own"] = (
+        "scene"  # the art's scene; the clip without its person; Given.background
+    )
+    driving_shadow: float = 0.0  # of the replaced person on the ground, taken out too, see plate.holes.hole
     focal: float | None = None  # px of the art on its canvas; None = the depth's, else its width
     driving_focal: float | None = None  # px of the driving clip; None = estimated
     steps: int = 50  # of a diffusion video backend
@@ -44,6 +53,8 @@ class Given:
     depth: Depth | None = None  # of the art on its canvas
     gaussians: Gaussians | None = None  # a finished scene; with exact_path the path is in its unit
     mask: Float[Tensor, "H W"] | None = None  # of the character
+    driving_mask: Float[Tensor, "T H W"] | None = None  # of the person to be replaced
+    background: Float[Tensor, "B H W 3"] | None = None  # for the world "own": one picture, or one per frame
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +69,11 @@ class Animation:
     """All that a run made."""
 
     frames: Float[Tensor, "T H W 3"]
-    background: Render
-    gaussians: Gaussians
+    background: Float[Tensor, "T H W 3"]
     pose: PoseTrack  # of the driving person
-    solution: CameraSolution
-    coverage: dict
     prompt: str  # what painters that read were told: the user's words and the caption
+    facts: dict = field(default_factory=dict)  # about the background, for the report
+    # Only in a scene:
+    cameras: Cameras | None = None
+    gaussians: Gaussians | None = None
+    solution: CameraSolution | None = None

@@ -16,8 +16,8 @@ from ..dreamdance_core.geometry.rigid import rebase
 from ..dreamdance_core.geometry.shake import shake
 from ..dreamdance_core.geometry.trajectory import scale_path
 from ..dreamdance_core.io.path_text import parse_keys
-from ..dreamdance_core.pipeline import look_at_gaussians
 from ..dreamdance_core.scene.check import check_path, look_at_depth
+from ..dreamdance_core.scene_steps import look_at_gaussians
 from ..dreamdance_core.types import Cameras as CamerasValue
 from ..dreamdance_core.types import CameraSolution
 from . import host

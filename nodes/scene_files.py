@@ -10,8 +10,8 @@ from comfy_execution.graph import ExecutionBlocker
 from ..dreamdance_core.geometry.pinhole import rescale
 from ..dreamdance_core.io.camera_files import read_cameras
 from ..dreamdance_core.io.splat_files import read_splats
-from ..dreamdance_core.pipeline import path_in_scene
 from ..dreamdance_core.scene.build import WantedPath
+from ..dreamdance_core.scene_steps import path_in_scene
 from . import files, host
 from .preview import path_ui
 from .sockets import Cameras, cameras_of, from_splat, median_depth_of, to_splat

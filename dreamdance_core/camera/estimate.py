@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Float
@@ -16,11 +16,12 @@ from ..runtime import Runtime
 from ..types import CameraBackend, Cameras, CameraSolution, MotionKind
 from .degenerate import STILL, Turn, parallax_score, solve_turn, stands_still
 from .tracking import FEW, SIDE, small_background, small_grays
-from .tracks import pairs_of, track_clip
+from .tracks import Tracks, pairs_of, track_clip
 
 # Of parallax_score. ORB-SLAM's limit is 0.55, but outlines of drawn art make inexact tracks: between these two the
 # solver is asked, and must do much better than turning.
 UNSURE, PARALLAX = 0.58, 0.607
+_CLOSE = 0.6  # px, half of the tracks: turning that fits no better may hide some parallax
 
 
 def estimate_camera(
@@ -39,32 +40,16 @@ def estimate_camera(
     person_mask: 1 = person, ignored. focal in pixels; None = estimated where the clip tells it, else the picture's
     width (the notes say which). Raises ValueError on input that no camera can come from.
     """
-    _check(frames, person_mask, focal, fps)
-    grays = small_grays(frames, SIDE)
-    height, width = grays.shape[1:]
-    scale = frames.shape[2] / width
-    if len(frames) == 1:
-        return _static(frames, focal, fps, ("one frame has no motion: a static camera is assumed",))
-    tracks = track_clip(grays, small_background(person_mask, grays.shape), run)
-    pairs, breaks = pairs_of(tracks, width)
-    if len(pairs) <= len(breaks):
-        note = f"a static camera is assumed: fewer than {FEW} background points could be followed in most frames"
-        return _static(frames, focal, fps, (note,))
-    notes = _break_notes(breaks)
-    turn = solve_turn(pairs, len(frames), width, height, None if focal is None else focal / scale)
-    score = parallax_score(pairs, turn, width, height)
-    if (turn.travel < STILL and not turn.zooms) or stands_still(pairs):
-        without = _static(frames, focal, fps, (*notes, "the background does not move: a static camera"))
-    else:
-        without = _turning(frames, turn, focal, fps, notes)
+    look = _look(frames, person_mask, focal, fps, run)
+    without, turn, score = look.without, look.turn, look.score
     if score < UNSURE:
         return without
     try:
-        given = {"tracks": tracks} if getattr(backend, "takes_tracks", False) else {}
+        given = {"tracks": look.tracks} if getattr(backend, "takes_tracks", False) else {}
         solution = backend(frames, person_mask, focal, **given)
     except WorkerError as error:
         return replace(without, notes=(f"{error}; a path without translation is used instead", *without.notes))
-    if score < PARALLAX and not _convinces(solution, turn, scale):
+    if score < PARALLAX and not _convinces(solution, turn, frames.shape[2] / look.width):
         return without
     doubt = _doubt(solution)
     if doubt:
@@ -75,6 +60,61 @@ def estimate_camera(
     found = () if not estimated else (f"focal length estimated: {fx:.0f} px ({_degrees(frames.shape[2], fx)} across)",)
     cameras = replace(solution.cameras, fps=fps)
     return replace(solution, cameras=cameras, notes=(*notes, *solution.notes, *found))
+
+
+def turning_camera(
+    frames: Float[Tensor, "T H W 3"] | LazyFrames,
+    *,
+    person_mask: Float[Tensor, "Tm Hm Wm"] | LazyFrames | None = None,
+    fps: float = 24.0,
+    run: Runtime,
+) -> CameraSolution | None:
+    """The camera of a clip that rests, turns or zooms; None when it travels, or when turning explains it only roughly.
+
+    Nothing is solved that the corner tracks do not tell at once; see estimate_camera.
+    """
+    look = _look(frames, person_mask, None, fps, run)
+    roughly = look.without.kind != "static" and look.turn.residual > _CLOSE
+    return None if look.score >= UNSURE or roughly else look.without
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Look:
+    """What the corner tracks of a clip say."""
+
+    without: CameraSolution  # the best path without translation
+    score: float  # parallax_score
+    width: int  # px of the pictures in which corners were followed
+    turn: Turn | None = None
+    tracks: Tracks | None = None
+
+
+def _look(
+    frames: Float[Tensor, "T H W 3"],
+    person_mask: Float[Tensor, "Tm Hm Wm"] | None,
+    focal: float | None,
+    fps: float,
+    run: Runtime,
+) -> _Look:
+    _check(frames, person_mask, focal, fps)
+    grays = small_grays(frames, SIDE)
+    height, width = grays.shape[1:]
+    if len(frames) == 1:
+        note = "one frame has no motion: a static camera is assumed"
+        return _Look(without=_static(frames, focal, fps, (note,)), score=0.0, width=width)
+    tracks = track_clip(grays, small_background(person_mask, grays.shape), run)
+    pairs, breaks = pairs_of(tracks, width)
+    if len(pairs) <= len(breaks):
+        note = f"a static camera is assumed: fewer than {FEW} background points could be followed in most frames"
+        return _Look(without=_static(frames, focal, fps, (note,)), score=0.0, width=width)
+    notes = _break_notes(breaks)
+    turn = solve_turn(pairs, len(frames), width, height, None if focal is None else focal * width / frames.shape[2])
+    if (turn.travel < STILL and not turn.zooms) or stands_still(pairs):
+        without = _static(frames, focal, fps, (*notes, "the background does not move: a static camera"))
+    else:
+        without = _turning(frames, turn, focal, fps, notes)
+    score = parallax_score(pairs, turn, width, height)
+    return _Look(without=without, score=score, width=width, turn=turn, tracks=tracks)
 
 
 def _check(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
+
+from ..types import LazyFrames
 
 SIDE = 640  # px, the longer side of the grey pictures that corners are followed in
 CELL = 40  # px
@@ -36,16 +39,20 @@ class Pair:
         return float(np.median(np.linalg.norm(self.at_frame - self.at_anchor, axis=1)))
 
 
-def small_size(frames: Float[Tensor, "T H W 3"], side: int) -> tuple[int, int]:
+def small_size(frames: Float[Tensor, "T H W 3"] | LazyFrames, side: int) -> tuple[int, int]:
     """Width and height of pictures whose longer side is at most `side`."""
     scale = min(1.0, side / max(frames.shape[1:3]))
     return round(frames.shape[2] * scale), round(frames.shape[1] * scale)
 
 
-def small_grays(frames: Float[Tensor, "T H W 3"], side: int) -> UInt8[np.ndarray, "T h w"]:
+def small_grays(frames: Float[Tensor, "T H W 3"] | LazyFrames, side: int) -> UInt8[np.ndarray, "T h w"]:
     """Grey pictures whose longer side is at most `side`."""
     size = small_size(frames, side)
-    return np.stack([cv2.resize(_grey(frame), size, interpolation=cv2.INTER_AREA) for frame in frames])
+    return np.stack([cv2.resize(_grey(frame), size, interpolation=cv2.INTER_AREA) for frame in _each(frames)])
+
+
+def _each(clip: Float[Tensor, "T H W *C"] | LazyFrames) -> Iterator[Float[Tensor, "H W *C"]]:
+    return (clip[t : t + 1][0] for t in range(len(clip)))
 
 
 def _grey(frame: Float[Tensor, "H W 3"]) -> UInt8[np.ndarray, "H W"]:
@@ -53,7 +60,7 @@ def _grey(frame: Float[Tensor, "H W 3"]) -> UInt8[np.ndarray, "H W"]:
 
 
 def small_background(
-    person_mask: Float[Tensor, "T H W"] | None, shape: tuple[int, int, int]
+    person_mask: Float[Tensor, "T H W"] | LazyFrames | None, shape: tuple[int, int, int]
 ) -> UInt8[np.ndarray, "T h w"]:
     """255 where the background is for sure: outside the person mask dilated by 2.5 % of the shorter side."""
     count, height, width = shape
@@ -62,7 +69,8 @@ def small_background(
     reach = 2 * round(0.025 * min(height, width)) + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
     persons = [
-        cv2.resize((m > 0.1).byte().cpu().numpy(), (width, height), interpolation=cv2.INTER_AREA) for m in person_mask
+        cv2.resize((m > 0.1).byte().cpu().numpy(), (width, height), interpolation=cv2.INTER_AREA)
+        for m in _each(person_mask)
     ]
     return np.stack([255 * (cv2.dilate(p, kernel) == 0).astype(np.uint8) for p in persons])
 

@@ -12,7 +12,7 @@ from ..evaluation.metrics import compare
 from ..io.images import read_image
 from ..io.video import read_clip
 from ..io.whole import write_whole
-from ..pipeline import Stage
+from ..run_options import Stage
 from .parts import note
 
 

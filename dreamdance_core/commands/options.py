@@ -14,9 +14,9 @@ from ..gaussians.fit import FitOptions
 from ..geometry.path_facts import motion_kind
 from ..geometry.pinhole import rescale, shift
 from ..io.camera_files import read_cameras
-from ..io.images import Canvas, Picture, canvas_of, to_canvas
+from ..io.images import Canvas, Picture, canvas_of, read_image, to_canvas
 from ..io.maps import read_depth, read_mask
-from ..io.video import ClipRange
+from ..io.video import Clip, ClipRange, read_clip
 from ..pose.retarget import RetargetOptions
 from ..run_options import AnimateOptions, Given
 from ..runtime import Runtime
@@ -31,13 +31,41 @@ def clip_range(args: Namespace) -> ClipRange:
 
 def canvas(picture: Picture, args: Namespace) -> Picture:
     """The art on its canvas (--size, --long-side)."""
-    if args.long_side < 16:
+    return to_canvas(picture, _long_side(args), None if _replaces(args) else args.size)
+
+
+def _long_side(args: Namespace) -> int:
+    if args.long_side is not None and args.long_side < 16:
         raise ValueError(f"--long-side must be at least 16 px, got {args.long_side}")
-    return to_canvas(picture, args.long_side, args.size)
+    return args.long_side or 768
+
+
+def _replaces(args: Namespace) -> bool:
+    return getattr(args, "replace", False)  # --size is then the clip's, not the art's
 
 
 def _canvas_of(art: Picture, args: Namespace) -> Canvas:
-    return canvas_of(art.rgb.shape[1], art.rgb.shape[0], args.long_side, args.size)
+    return canvas_of(art.rgb.shape[1], art.rgb.shape[0], _long_side(args), None if _replaces(args) else args.size)
+
+
+def clip_canvas(clip: Clip, args: Namespace) -> Canvas | None:
+    """The canvas of a clip whose person is replaced; None = its frames as they are."""
+    if not args.replace or (args.size is None and args.long_side is None and args.video == "puppet"):
+        return None  # networks want multiples of 16
+    height, width = clip.frames.shape[1:3]
+    return canvas_of(width, height, _long_side(args) if args.long_side else max(height, width), args.size)
+
+
+def own_background(name: str, art: Picture, count: int) -> torch.Tensor:
+    """--background: white, a picture, or a clip, at the size of the art on its canvas; 1 or `count` frames."""
+    height, width = art.rgb.shape[:2]
+    if name == "white":
+        return torch.ones(1, height, width, 3)
+    moves = Path(name).suffix.lower() in (".mp4", ".mov", ".mkv", ".avi", ".webm", ".gif", ".m4v")
+    frames = read_clip(name, ClipRange(frames=count)).frames if moves else read_image(name).rgb[None]
+    if len(frames) not in (1, count):
+        raise ValueError(f"{Path(name).name} must have at least the clip's {count} frames, got {len(frames)}; loop it")
+    return torch.stack([to_canvas(Picture(rgb=f), 16, (width, height)).rgb for f in frames])
 
 
 def mask_on_canvas(path: Path | None, art: Picture, args: Namespace) -> torch.Tensor | None:
@@ -48,7 +76,7 @@ def mask_on_canvas(path: Path | None, art: Picture, args: Namespace) -> torch.Te
     if mask.shape != art.rgb.shape[:2]:
         have, want = "x".join(map(str, mask.shape[::-1])), "x".join(map(str, art.rgb.shape[1::-1]))
         raise ValueError(f"{path.name} must have the picture's size {want}, got {have}; resize it first")
-    return to_canvas(Picture(rgb=art.rgb, alpha=mask), args.long_side, args.size).alpha
+    return canvas(Picture(rgb=art.rgb, alpha=mask), args).alpha
 
 
 def depth_on_canvas(name: str, canvas: Canvas) -> Depth | None:
@@ -95,13 +123,27 @@ def animate_options(args: Namespace) -> AnimateOptions:
         caption=None if args.caption == "none" else args.caption,
         scene=SceneOptions(views=args.views, spiral=not args.no_spiral, prompt=args.prompt, seed=args.seed),
         fit=FitOptions(steps=args.fit_steps, seed=args.seed),
-        retarget=RetargetOptions(enabled=not getattr(args, "no_retarget", False)),
+        retarget=RetargetOptions(enabled=_retargets(args)),
+        world=_world(args),
+        driving_shadow=getattr(args, "driving_shadow", 0.0),
         seed=args.seed,
         **names,
     )
     if hasattr(args, "steps"):
         options = replace(options, steps=args.steps, guidance=args.guidance)
     return options
+
+
+def _world(args: Namespace) -> str:
+    if _replaces(args):
+        return "replace"
+    return "scene" if getattr(args, "background", None) is None else "own"
+
+
+def _retargets(args: Namespace) -> bool:
+    """--retarget; a replaced person's pose stays as it is unless told otherwise."""
+    chosen = getattr(args, "retarget", None)
+    return not _replaces(args) if chosen is None else chosen
 
 
 def with_depth_named(settings: AnimateOptions, run: Runtime) -> AnimateOptions:

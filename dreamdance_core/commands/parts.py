@@ -14,6 +14,7 @@ from .. import backends
 from ..camera.estimate import estimate_camera
 from ..camera.picture import draw_path
 from ..camera.report import report_lines
+from ..figure_steps import CROWD
 from ..gaussians.fit import fit
 from ..gaussians.render import render as render_gaussians
 from ..geometry.convert import focal_px
@@ -26,17 +27,16 @@ from ..io.pose_files import write_pose
 from ..io.splat_files import read_splats, require_splat_name, write_splats
 from ..io.stages import StageFiles
 from ..io.video import Clip, read_clip, require_video_name, write_video
-from ..pipeline import Stage, described, path_in_scene, scene_of
 from ..pose.extract import extract_pose
 from ..pose.regions import person_mask
+from ..run_options import Stage
 from ..scene.build import WantedPath
+from ..scene_steps import described, path_in_scene, scene_of
 from ..segment.cutout import cut_out, outlines_a_figure
 from ..types import PoseTrack
 from . import options
 
 CLIP_SIDE = 1280  # px; longer clips are read at this size: detectors and solvers gain nothing beyond it
-
-_CROWD = 8  # persons at most that the camera solver must not look at
 
 
 def note(text: str) -> None:
@@ -75,7 +75,7 @@ def camera(args: Namespace, stage: Stage) -> None:
     steps = options.clip_range(args)
     clip = read_clip(args.video_file, steps, max_side=CLIP_SIDE)
     if args.mask is not None:
-        people = _mask_of_clip(read_clip_mask(args.mask, steps, clip.source_index), args.mask.name, clip)
+        people = mask_of_clip(read_clip_mask(args.mask, steps, clip.source_index), args.mask.name, clip)
     else:
         people = _people(clip.frames, clip.fps, args, stage)
     run = stage("Camera of the clip")
@@ -93,7 +93,7 @@ def camera(args: Namespace, stage: Stage) -> None:
     note("\n".join(report_lines(solution, seconds)))
 
 
-def _mask_of_clip(mask: torch.Tensor, name: str, clip: Clip) -> torch.Tensor:
+def mask_of_clip(mask: torch.Tensor, name: str, clip: Clip) -> torch.Tensor:
     """The mask at the size the clip was read at; it must have the file's own size."""
     if mask.shape[:0:-1] != clip.file_size:
         have, want = "x".join(map(str, mask.shape[:0:-1])), "x".join(map(str, clip.file_size))
@@ -108,7 +108,7 @@ def _people(frames: torch.Tensor, fps: float, args: Namespace, stage: Stage) -> 
     run = stage("Pose of the clip")
     backend = backends.load("pose", args.pose, run)
     try:
-        return person_mask(extract_pose(frames, backend, people=_CROWD, fps=fps, run=run))
+        return person_mask(extract_pose(frames, backend, people=CROWD, fps=fps, run=run))
     except ValueError as error:
         note(f"no person is masked: {error}")
         return None

@@ -13,7 +13,7 @@ from ..geometry import path_edits as edits
 from ..geometry.path_facts import path_summary
 from ..geometry.shake import shake
 from ..io.camera_files import read_cameras, require_camera_name, write_cameras
-from ..pipeline import Stage
+from ..run_options import Stage
 from ..types import Cameras
 from .parts import note
 

@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..types import Cameras
 from .rigid import rotate
 
 
@@ -70,3 +71,9 @@ def project(
     z = camera[..., 2]
     homogeneous = rotate(camera, K)
     return homogeneous[..., :2] / torch.where(z.abs() > 1e-9, z, torch.ones_like(z))[..., None], z
+
+
+def turning_homographies(cameras: Cameras) -> Float[Tensor, "T 3 3"]:
+    """Pixels of frame 0 to pixels of every frame, float64, for cameras that do not travel: K_t R_t R_0^-1 K_0^-1."""
+    K, c2w = cameras.K.double(), cameras.c2w[:, :3, :3].double()
+    return K @ c2w.mT @ c2w[:1] @ torch.linalg.inv(K[:1])

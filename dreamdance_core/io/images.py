@@ -108,12 +108,13 @@ def canvas_of(width: int, height: int, long_side: int, size: tuple[int, int] | N
 def to_canvas(picture: Picture, long_side: int, size: tuple[int, int] | None = None) -> Picture:
     """The picture on its canvas; see canvas_of."""
     canvas = canvas_of(picture.rgb.shape[1], picture.rgb.shape[0], long_side, size)
+    alpha = None if picture.alpha is None else on_canvas(picture.alpha[..., None], canvas)[..., 0]
+    return Picture(rgb=on_canvas(picture.rgb, canvas), alpha=alpha)
+
+
+def on_canvas(image: Float[Tensor, "H W C"], canvas: Canvas) -> Float[Tensor, "h w C"]:
+    """An image resized and cut as the canvas says."""
     rows, columns = slice(canvas.top, canvas.top + canvas.height), slice(canvas.left, canvas.left + canvas.width)
-
-    def fit_in(image: Tensor) -> Tensor:
-        planes = image.permute(2, 0, 1)[None]
-        resized = F.interpolate(planes, size=canvas.inner[::-1], mode="bicubic", antialias=True, align_corners=False)
-        return resized[0, :, rows, columns].clamp(0, 1).permute(1, 2, 0).contiguous()
-
-    alpha = None if picture.alpha is None else fit_in(picture.alpha[..., None])[..., 0]
-    return Picture(rgb=fit_in(picture.rgb), alpha=alpha)
+    planes = image.permute(2, 0, 1)[None]
+    resized = F.interpolate(planes, size=canvas.inner[::-1], mode="bicubic", antialias=True, align_corners=False)
+    return resized[0, :, rows, columns].clamp(0, 1).permute(1, 2, 0).contiguous()

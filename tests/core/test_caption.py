@@ -7,7 +7,7 @@ import argparse
 import pytest
 import torch
 
-from dreamdance_core import backends, pipeline
+from dreamdance_core import backends, scene_steps
 from dreamdance_core.cli import parser
 from dreamdance_core.commands.options import animate_options
 from dreamdance_core.io.images import Picture
@@ -52,7 +52,7 @@ def _options(**more) -> AnimateOptions:
 def test_the_caption_never_sees_the_character_and_never_names_it(looked_at):
     art, mask = _art()
     cut = cut_out(art.rgb, None, mask=mask)
-    done = pipeline.described(cut, art, _options(), lambda title: Runtime(), StageFiles(None))
+    done = scene_steps.described(cut, art, _options(), lambda title: Runtime(), StageFiles(None))
     assert done.scene.prompt == "oil painting A meadow under a blue sky. Soft light."
     plate = looked_at[0]
     assert plate.shape == art.rgb.shape and (plate - RED).abs().amax(-1).min() > 0.4
@@ -62,7 +62,7 @@ def test_the_caption_never_sees_the_character_and_never_names_it(looked_at):
 
 def test_without_a_character_the_picture_itself_is_described(looked_at):
     art, _ = _art()
-    done = pipeline.described(None, art, _options(), lambda title: Runtime(), StageFiles(None))
+    done = scene_steps.described(None, art, _options(), lambda title: Runtime(), StageFiles(None))
     assert torch.equal(looked_at[0], art.rgb) and done.scene.prompt.startswith("oil painting A meadow")
 
 
@@ -70,9 +70,9 @@ def test_it_is_asked_once_and_only_on_request(looked_at, tmp_path):
     art, mask = _art()
     cut, files = cut_out(art.rgb, None, mask=mask), StageFiles(tmp_path)
     plain = AnimateOptions(scene=SceneOptions(prompt="oil painting"))
-    assert pipeline.described(cut, art, plain, lambda title: Runtime(), files) is plain and not looked_at
-    first = pipeline.described(cut, art, _options(), lambda title: Runtime(), files)
-    again = pipeline.described(cut, art, _options(), lambda title: Runtime(), StageFiles(tmp_path))
+    assert scene_steps.described(cut, art, plain, lambda title: Runtime(), files) is plain and not looked_at
+    first = scene_steps.described(cut, art, _options(), lambda title: Runtime(), files)
+    again = scene_steps.described(cut, art, _options(), lambda title: Runtime(), StageFiles(tmp_path))
     assert first == again and len(looked_at) == 1
 
 

@@ -8,10 +8,10 @@ import torch
 from dreamdance_core.gaussians.init import gaussians_from_views
 from dreamdance_core.geometry.rigid import rigid, so3_exp
 from dreamdance_core.geometry.trajectory import Move, combined
-from dreamdance_core.pipeline import look_at_gaussians
 from dreamdance_core.runtime import Runtime
 from dreamdance_core.scene.check import check_path, look_at_depth
 from dreamdance_core.scene.place import WantedPath, _avoid, place_path
+from dreamdance_core.scene_steps import look_at_gaussians
 from dreamdance_core.types import Cameras, Depth, Views
 
 WIDTH, HEIGHT = 160, 96

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from dreamdance_core import pipeline
+from dreamdance_core import backends, figure_steps, pipeline
 from dreamdance_core.commands import parts
 from dreamdance_core.gaussians.fit import FitOptions
 from dreamdance_core.gaussians.init import gaussians_from_views
@@ -137,8 +137,8 @@ def best_lag(a: torch.Tensor, b: torch.Tensor) -> int:
 def test_counters_in_the_clip_survive_to_the_end(counters, tmp_path, monkeypatch, steps):
     """Trap 12: pose and its video, person mask, camera and sound of output frame k belong to source frame k."""
     fake = FakeBackends()
-    monkeypatch.setattr(pipeline, "backends", fake)
-    monkeypatch.setattr(pipeline, "estimate_camera", estimated)
+    monkeypatch.setattr(backends, "load", fake.load)
+    monkeypatch.setattr(figure_steps, "estimate_camera", estimated)
     sound = Audio(waveform=counters.chirp(60 / 24), sample_rate=32000)
     clip = read_clip(counted_clip(tmp_path / "c.mp4", sound), steps)
     wanted = torch.tensor([float(COUNTERS[i]) for i in clip.source_index])
@@ -153,12 +153,12 @@ def test_counters_in_the_clip_survive_to_the_end(counters, tmp_path, monkeypatch
     made = pipeline.animate(
         art, clip, options, pipeline.Given(), lambda name: Runtime(), StageFiles(tmp_path / "stages")
     )
-    assert len(made.frames) == len(wanted) == len(made.background.cameras) == len(fake.job.pose)
-    assert made.background.cameras.fps == clip.fps
+    assert len(made.frames) == len(wanted) == len(made.cameras) == len(fake.job.pose)
+    assert made.cameras.fps == clip.fps
     pose_x = fake.job.pose.xy[:, 0, 11:13, 0].mean(-1)
     columns = torch.arange(WIDTH) + 0.5
     body_x = torch.stack([(p.sum((0, 2)) * columns).sum() / p.sum() for p in fake.job.body])
-    camera_x = made.background.cameras.c2w[:, 0, 3]
+    camera_x = made.cameras.c2w[:, 0, 3]
     for series in (made.pose.xy[:, 0, 11, 0], pose_x, body_x, camera_x):
         assert best_lag(wanted, series) == 0
         assert float(torch.corrcoef(torch.stack([wanted, series]))[0, 1]) > 0.97
@@ -168,7 +168,7 @@ def test_counters_in_the_clip_survive_to_the_end(counters, tmp_path, monkeypatch
         heard = counters.time_of(again.audio.waveform[0], 32000, k / clip.fps)
         assert abs(heard - clip.source_index[k] / 24) < 0.5 / 16, "the sound of its picture"
     widest = int(camera_x.abs().argmax())
-    again = render(made.gaussians, made.background.cameras[widest], run=Runtime()).frames[0]
+    again = render(made.gaussians, made.cameras[widest], run=Runtime()).frames[0]
     torch.testing.assert_close(made.frames[widest], again)
     assert (again - made.frames[0]).abs().mean() > 0.02
 

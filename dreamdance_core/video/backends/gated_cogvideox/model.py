@@ -39,7 +39,13 @@ class GatedModel:
     vae: nn.Module  # diffusers AutoencoderKLCogVideoX
     clip: nn.Module  # transformers CLIPVisionModel
     base: str  # name of the base model
-    plan: MemoryPlan = field(default_factory=lambda: MemoryPlan(offload="model"))  # as it was carried out
+    plan: MemoryPlan = field(default_factory=lambda: MemoryPlan(offload="model"))  # `auto` replaced
+
+    def stay(self, device: torch.device) -> None:
+        """Brings everything to the device for good, if the plan says so. Not for a host that moves networks itself."""
+        if self.plan.offload == "none":
+            for module in (self.transformer, self.vae, self.clip):
+                module.to(device)
 
 
 def load_checkpoint(
@@ -77,9 +83,6 @@ def load_checkpoint(
     plan = plan or MemoryPlan()
     pack_weights(transformer, plan)
     plan = settled(plan, transformer, vae, free_bytes(run.device) if free is None else free)
-    if plan.offload == "none":
-        for module in (transformer, vae, clip):
-            module.to(run.device)
     return GatedModel(transformer=transformer, vae=vae, clip=clip, base=header.base, plan=plan)
 
 

@@ -1,0 +1,37 @@
+"""Where a drawn character has to stand to take a person's place in their clip."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..types import PoseTrack
+from .ground import ANKLES
+from .proportions import NECK, PELVIS, arrays, person_of
+
+_STATURE = ("torso", "thigh", "shin", "head")  # bones that add up to a height
+
+
+def placement(reference: PoseTrack, driving: PoseTrack) -> tuple[float, tuple[float, float]]:
+    """Scale and shift (px of the driving clip) that put the reference where the driving person 0 is in its anchor
+    frame, as tall as that person, with its feet on the same ground.
+
+    Heights are those of the bones that both show; where one shows no feet the pelvis, else the neck, comes to lie on
+    the person's. Raises ValueError when either pose shows no torso.
+    """
+    ref_xy, ref_seen = arrays(reference, 0)
+    ref = person_of(ref_xy, ref_seen, "reference pose")
+    drv = person_of(*arrays(driving, 0), "driving pose", ref_seen.any(0))
+    pairs = [(ref.bone(bone), drv.bone(bone)) for bone in (*_STATURE, "shoulder")]
+    shown = [(r, d) for r, d in pairs[:-1] if r and d] or [(r, d) for r, d in pairs if r and d]
+    if not shown:
+        raise ValueError("reference and driving pose must both show a torso, legs or shoulders; use another picture")
+    own, theirs = np.sum(shown, axis=0)
+    scale = float(theirs / own)
+    both = ref.seen[ref.anchor] & drv.seen[drv.anchor]
+    point = PELVIS if both[PELVIS] else NECK
+    shift = drv.xy[drv.anchor, point] - scale * ref.xy[ref.anchor, point]
+    feet = [[a for a in ANKLES if p.seen[p.anchor, a]] for p in (ref, drv)]
+    if all(feet):
+        low = [p.xy[p.anchor, ankles, 1].max() for p, ankles in zip((ref, drv), feet, strict=True)]
+        shift[1] = low[1] - scale * low[0]
+    return scale, (float(shift[0]), float(shift[1]))
