@@ -87,7 +87,7 @@ class _Look:
     width: int  # px of the pictures in which corners were followed
     turn: Turn | None = None
     tracks: Tracks | None = None
-    notes: tuple[str, ...] = ()  # what the tracks leave open, as sentences
+    notes: tuple[str, ...] = ()  # about cuts in the clip
 
 
 def _look(

@@ -151,6 +151,25 @@ def test_custom_scene_reduced(comfyui, shipped):
     assert host.shape == shots[0][0].shape and host.std() > 20
 
 
+def test_replace_character_reduced(comfyui, shipped):
+    """The clip's own pictures, but where its person was: there the character moves."""
+    prompt = _reduced(shipped("replace_character"))
+    run = comfyui.run(prompt, timeout=300)
+    assert run.ending == "execution_success", run.error
+    frames, rate, sound = _decoded(comfyui, run.outputs, _node(prompt, "SaveVideo"))
+    clip = (read_clip(_ROOT / "samples" / "dance.mp4", ClipRange(frames=12)).frames.numpy() * 255).astype(int)
+    assert frames.shape == clip.shape and rate == 24 and sound
+    off = np.abs(frames - clip).max(-1)
+    person = read_clip_mask(_ROOT / "samples" / "dance.person_mask.npz", ClipRange(frames=12)).numpy() > 0.5
+    assert np.median(off[person]) > 40, "another figure"
+    columns = np.flatnonzero(~person.any((0, 1)))
+    far = columns[np.abs(columns[:, None] - np.flatnonzero(person.any((0, 1)))).min(1) > 60]
+    assert len(far) > 20 and np.percentile(off[:, :, far], 99) < 24, "the same place"
+    assert np.abs(np.diff(frames.astype(int), axis=0)).mean() > 0.5
+    (said,) = run.outputs[_node(prompt, "DreamDanceRemoveCharacter")]["text"]
+    assert "camera" in said and "painted" in said
+
+
 def test_two_characters_reduced(comfyui, shipped):
     prompt = _reduced(shipped("two_characters"))
     run = comfyui.run(prompt, timeout=600)
@@ -186,25 +205,6 @@ def test_white_background_reduced(comfyui, shipped):
     (film,) = run.outputs[_node(prompt, "SaveWEBM")]["images"]
     with av.open(str(comfyui.base / film["type"] / film["subfolder"] / film["filename"])) as container:
         assert container.streams.video[0].metadata["alpha_mode"] == "1"
-
-
-def test_replace_character_reduced(comfyui, shipped):
-    """The clip's own pictures, but where its person was: there the character moves."""
-    prompt = _reduced(shipped("replace_character"))
-    run = comfyui.run(prompt, timeout=300)
-    assert run.ending == "execution_success", run.error
-    frames, rate, sound = _decoded(comfyui, run.outputs, _node(prompt, "SaveVideo"))
-    clip = (read_clip(_ROOT / "samples" / "dance.mp4", ClipRange(frames=12)).frames.numpy() * 255).astype(int)
-    assert frames.shape == clip.shape and rate == 24 and sound
-    off = np.abs(frames - clip).max(-1)
-    person = read_clip_mask(_ROOT / "samples" / "dance.person_mask.npz", ClipRange(frames=12)).numpy() > 0.5
-    assert np.median(off[person]) > 40, "another figure"
-    columns = np.flatnonzero(~person.any((0, 1)))
-    far = columns[np.abs(columns[:, None] - np.flatnonzero(person.any((0, 1)))).min(1) > 60]
-    assert len(far) > 20 and np.percentile(off[:, :, far], 99) < 24, "the same place"
-    assert np.abs(np.diff(frames.astype(int), axis=0)).mean() > 0.5
-    (said,) = run.outputs[_node(prompt, "DreamDanceRemoveCharacter")]["text"]
-    assert "camera" in said and "painted" in said
 
 
 def _up_to(prompt: dict, node: str, sink: dict) -> dict:
