@@ -72,6 +72,7 @@ def tiny_wan(pack):
     return load_helper("tiny_wan")
 
 
+@pytest.fixture(scope="session")
 def gated_files():
     """A tiny gated model as files on the disk."""
     return load_helper("gated_files", "core")

@@ -34,7 +34,9 @@ _GATED = "GatedCogVideoXTransformer"
 class _Cast(Mapping[str, Tensor]):
     """Tensors by name, each made when it is asked for: brought to a number type, but for the gates; then others."""
 
-    def __init__(self, weights: Weights, dtype: torch.dtype | None, names: list[str], others: dict[str, Tensor]) -> None:
+    def __init__(
+        self, weights: Weights, dtype: torch.dtype | None, names: list[str], others: dict[str, Tensor]
+    ) -> None:
         self.weights, self.dtype, self.names, self.others = weights, dtype, [*names, *others], others
 
     def __getitem__(self, name: str) -> Tensor:
