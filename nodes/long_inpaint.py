@@ -214,8 +214,7 @@ def _run(job: AnimateJob, model: Any, how: SampleOptions, output: Output, files:
         few.append(shrunk(frames[-seen % step :: step]))
         seen += len(frames)
 
-    with host.unfinished(key) as files:
-        run = runtime_for(model, how, tuple(job.background.shape[:3]))
-        gates = write_long(job, model, how, output, run, look, KeptPlace(files, job.steps, key))
+    run = runtime_for(model, how, tuple(job.background.shape[:3]))
+    gates = write_long(job, model, how, output, run, look, KeptPlace(files, job.steps, output.path.stem))
     shown = clip_preview(torch.cat(few), output.fps / step)
     return io.NodeOutput(video_of(output.path), host.to_host(gate_chart(gates)[None]), ui=shown)
