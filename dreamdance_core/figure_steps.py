@@ -79,7 +79,7 @@ def clip_camera(
 def animate_job(
     cut: Cutout, background: Tensor, driving: PoseTrack, reference: PoseTrack, options: AnimateOptions
 ) -> AnimateJob:
-    """Everything the video backend needs, at the size of the background (T,H,W,3); the pose is drawn when it is read."""
+    """Everything the video backend needs, at the size of the background (T,H,W,3); the pose is drawn as it is read."""
     height, width = background.shape[1:3]
     pose = retarget(driving, reference, width, height, options=options.retarget)
     return AnimateJob(
