@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import comfy.model_management as mm
@@ -24,7 +25,16 @@ from ..dreamdance_core.runtime import Runtime
 
 _PREVIEW_SECONDS = 0.4  # a preview is a JPEG on the wire and defeats the host's throttle
 _PREVIEW_SIDE = 512
-_WEIGHT_KEYS = ("dreamdance", "background_removal", "geometry_estimation", "detection", "diffusers", "diffusion_models")
+_WEIGHT_KEYS = (
+    "dreamdance",
+    "background_removal",
+    "geometry_estimation",
+    "detection",
+    "diffusers",
+    "diffusion_models",
+    "vae",
+    "clip_vision",
+)
 # Where other packs keep the same pose networks: nobody should need a second copy.
 _OTHER_PACKS = (
     "comfyui_controlnet_aux/ckpts/yzd-v/DWPose",
@@ -85,13 +95,14 @@ class _Held(torch.nn.Module):
 
 
 @contextmanager
-def _host_resident(module: torch.nn.Module, device: torch.device) -> Iterator[torch.nn.Module]:
+def _host_resident(module: torch.nn.Module, device: torch.device, *, room: int) -> Iterator[torch.nn.Module]:
     # The patcher lives on the module: the host tracks it by weak reference, and evicts it when others need the room.
     patcher = module.__dict__.get("_host_patcher")
     if patcher is None:
         patcher = CoreModelPatcher(_Held(module), load_device=device, offload_device=mm.unet_offload_device())
         module.__dict__["_host_patcher"] = patcher
-    mm.load_models_gpu([patcher])
+    # Whole or not at all: the host can only stream modules that are built of its own layers.
+    mm.load_models_gpu([patcher], memory_required=room, force_full_load=True)
     yield module
 
 
@@ -107,8 +118,17 @@ def unfinished(key: str) -> AbstractContextManager[StageFiles]:
     return StageFiles(Path(folder_paths.get_temp_directory()) / "dreamdance_unfinished").until_done(key[:16])
 
 
-def runtime(download: bool = False) -> Runtime:
-    """The Runtime of one node execution; download is the node's own widget."""
+def device_memory() -> int | None:
+    """Bytes of the device that the host can give to one node, once it has moved everything else away; None: the CPU."""
+    device = mm.get_torch_device()
+    return None if device.type == "cpu" else mm.get_total_memory(device) - mm.extra_reserved_memory()
+
+
+def runtime(download: bool = False, room: int = 0) -> Runtime:
+    """The Runtime of one node execution; download is the node's own widget.
+
+    room: bytes that the work itself needs on the device, beside the weights.
+    """
     device = mm.get_torch_device()
     dtype = torch.float32
     if device.type != "cpu":
@@ -120,7 +140,7 @@ def runtime(download: bool = False) -> Runtime:
         note=_note,
         weight_folders=weight_folders(),
         download=download,
-        move=_host_resident,
+        move=partial(_host_resident, room=room),
     )
 
 

@@ -10,7 +10,7 @@ import torch
 from comfy_api.latest import InputImpl, Types, io
 
 from ..dreamdance_core.io.pose_files import from_pose_keypoint
-from ..dreamdance_core.io.stages import digest
+from ..dreamdance_core.io.stages import StageFiles, digest
 from ..dreamdance_core.lazy import RenderedFrames, StillFrames
 from ..dreamdance_core.long.windows import plan_windows
 from ..dreamdance_core.long_route import KeptPlace, Output, Reference, fingerprint, long_job, write_long
@@ -18,9 +18,11 @@ from ..dreamdance_core.runtime import Runtime
 from ..dreamdance_core.types import AnimateJob, LazyFrames, PoseTrack
 from . import host
 from .clips import clip_of, sound_of, temporary_video, video_of
+from .gate_chart import gate_chart
+from .gated import finishing_inputs, runtime_for, sample_options, sampling_inputs
 from .gaussians import ROOM, scaled_to
-from .preview import clip_preview, gate_chart, shrunk
-from .sockets import Cameras, GatedModel, PoseKeypoint, WindowPlan, Windows, cameras_of, from_splat, seed_input
+from .preview import clip_preview, shrunk
+from .sockets import Cameras, GatedModel, PoseKeypoint, WindowPlan, cameras_of, from_splat
 
 if TYPE_CHECKING:
     from ..dreamdance_core.video.backends.gated_cogvideox import SampleOptions
@@ -55,17 +57,10 @@ class LongVideoInpaint(io.ComfyNode):
                 ),
                 io.Image.Input("reference", tooltip="The character picture."),
                 io.Mask.Input("reference_mask", tooltip="1 = character in the reference."),
-                io.Int.Input("steps", default=50, min=1, max=1000, tooltip="DDIM steps; below 20 detail suffers."),
-                io.Float.Input(
-                    "guidance",
-                    default=3.5,
-                    min=1.0,
-                    max=20.0,
-                    step=0.1,
-                    tooltip="Guidance scale; 1 = off and twice as fast.",
-                ),
-                seed_input("the noise"),
-                *_options(),
+                *sampling_inputs(),
+                *finishing_inputs(),
+                *_widgets(),
+                *_sockets(),
             ],
             outputs=[
                 io.Video.Output(
@@ -90,22 +85,24 @@ class LongVideoInpaint(io.ComfyNode):
         )
         sampling = {"seed": given["seed"] % 2**63, "steps": given["steps"], "guidance": given["guidance"]}
         mask = _mask(given.get("paint_mask"), track)
-        job = long_job(track, behind.frames, character, paint_mask=mask, mask_block=given["mask_block"], **sampling)
+        block = given.get("mask_block", 0)
+        job = long_job(track, behind.frames, character, paint_mask=mask, mask_block=block, **sampling)
         plan = _plan(given.get("windows"), len(job.pose))
         audio = sound_of(given["audio"]) if given.get("audio") is not None else behind.sound()
         key = digest(fingerprint(model), track, behind.key, character, mask, sampling, plan, _plain(given))
         output = Output(
             path=temporary_video(key),
             frames=len(track),
-            fps=given["fps"] or behind.fps or 24.0,
+            fps=given.get("fps") or behind.fps or 24.0,
             audio=audio,
-            keep_background=given["keep_background"],
-            feather=given["feather"],
+            keep_background=given.get("keep_background", False),
+            feather=given.get("feather", 16),
         )
-        return _run(job, model, _how(plan, given), output, key)
+        with host.unfinished(key) as files:
+            return _run(job, model, sample_options(given | {"windows": plan}), output, files)
 
 
-def _options() -> list[io.Input]:
+def _widgets() -> list[io.Input]:
     return [
         io.Float.Input(
             "fps",
@@ -113,56 +110,25 @@ def _options() -> list[io.Input]:
             min=0.0,
             max=240.0,
             step=0.01,
+            optional=True,
             tooltip="Frames per second of the file; 0 = the background's (a VIDEO's or the cameras'), else 24.",
-        ),
-        io.Boolean.Input(
-            "keep_background",
-            default=False,
-            tooltip="On: outside the paint mask the background is put back, so that it cannot drift. Off: the model "
-            "repairs it everywhere.",
-        ),
-        io.Int.Input(
-            "feather",
-            default=16,
-            min=0,
-            max=512,
-            advanced=True,
-            tooltip="Width, px, of the border inside the paint mask over which both are mixed with keep_background.",
         ),
         io.Int.Input(
             "mask_block",
             default=0,
             min=0,
             max=256,
+            optional=True,
             advanced=True,
             tooltip="Snaps the drawn paint mask to blocks of this many px, which hides the driver's outline; 0 = off.",
         ),
-        io.Float.Input(
-            "pose_gate",
-            default=1.0,
-            min=0.0,
-            max=2.0,
-            step=0.05,
-            advanced=True,
-            tooltip="Multiplies the learned pose gate: 0 closes it, 1 as trained, above 1 exaggerates.",
-        ),
-        io.Float.Input(
-            "character_gate",
-            default=1.0,
-            min=0.0,
-            max=2.0,
-            step=0.05,
-            advanced=True,
-            tooltip="Multiplies the learned character gate, likewise.",
-        ),
+    ]
+
+
+def _sockets() -> list[io.Input]:
+    return [
         Cameras.Input(
             "cameras", optional=True, tooltip="The path of a SPLAT background, in scene units; one camera per pose."
-        ),
-        Windows.Input(
-            "windows",
-            optional=True,
-            tooltip="Temporal Aggregate's plan: its window, overlap and mode are used for this clip's own length. "
-            "Without it 48 frames, half of them shared, blend.",
         ),
         PoseKeypoint.Input(
             "reference_pose",
@@ -238,18 +204,7 @@ def _plain(given: dict) -> dict:
     return plain if audio is None else plain | {"audio": [audio["waveform"], audio["sample_rate"]]}
 
 
-def _how(plan: WindowPlan, given: dict) -> SampleOptions:
-    from ..dreamdance_core.video.backends.gated_cogvideox import SampleOptions
-
-    return SampleOptions(
-        windows=plan.windows,
-        fusion=plan.mode,
-        pose_strength=given["pose_gate"],
-        reference_strength=given["character_gate"],
-    )
-
-
-def _run(job: AnimateJob, model: Any, how: SampleOptions, output: Output, key: str) -> io.NodeOutput:
+def _run(job: AnimateJob, model: Any, how: SampleOptions, output: Output, files: StageFiles) -> io.NodeOutput:
     """The node's answer; a few small frames are kept for its preview."""
     few: list[torch.Tensor] = []
     step, seen = -(-output.frames // _SHOWN), 0
@@ -259,7 +214,7 @@ def _run(job: AnimateJob, model: Any, how: SampleOptions, output: Output, key: s
         few.append(shrunk(frames[-seen % step :: step]))
         seen += len(frames)
 
-    with host.unfinished(key) as files:
-        gates = write_long(job, model, how, output, host.runtime(), look, KeptPlace(files, job.steps, key))
+    run = runtime_for(model, how, tuple(job.background.shape[:3]))
+    gates = write_long(job, model, how, output, run, look, KeptPlace(files, job.steps, output.path.stem))
     shown = clip_preview(torch.cat(few), output.fps / step)
     return io.NodeOutput(video_of(output.path), host.to_host(gate_chart(gates)[None]), ui=shown)

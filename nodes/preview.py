@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import folder_paths
-import numpy as np
 import torch
 from comfy_api.latest import io, ui
-from PIL import Image, ImageDraw
+from PIL import Image
 from torch import Tensor
 
 from ..dreamdance_core.io.splat_files import encode_splat
@@ -186,23 +185,3 @@ def clip_preview(frames: Tensor, fps: float) -> dict[str, list]:
         pictures, "dreamdance_preview", io.FolderType.temp, None, fps=fps / step, lossless=False, quality=80, method=2
     )
     return ui.SavedImages([saved], is_animated=True).as_dict()
-
-
-def gate_chart(gates: Tensor) -> Tensor:
-    """Both gates over the sampling steps (S,2) as a picture (240,480,3): pose blue, character orange, 0 in grey."""
-    width, height, margin = 480, 240, 24
-    picture = Image.new("RGB", (width, height), (24, 24, 24))
-    pen = ImageDraw.Draw(picture)
-    values = gates.float().cpu()
-    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()), 1e-6)
-
-    def place(step: int, value: float) -> tuple[float, float]:
-        x = margin + (width - 2 * margin) * step / max(1, len(values) - 1)
-        return x, height - margin - (height - 2 * margin) * (value - low) / (high - low)
-
-    pen.line([place(0, 0.0), place(len(values) - 1, 0.0)], fill=(110, 110, 110))
-    for column, (name, colour) in enumerate((("pose", (90, 160, 255)), ("character", (255, 160, 60)))):
-        points = [place(step, float(values[step, column])) for step in range(len(values))]
-        pen.line(points if len(points) > 1 else points * 2, fill=colour, width=2)
-        pen.text((margin + 90 * column, 4), f"{name} {float(values[-1, column]):.3f}", fill=colour)
-    return torch.from_numpy(np.asarray(picture).copy()).float() / 255

@@ -67,6 +67,12 @@ def community(pack):
 
 
 @pytest.fixture(scope="session")
+def tiny_wan(pack):
+    """Writes tiny Wan checkpoints, made of the host's own classes in this process."""
+    return load_helper("tiny_wan")
+
+
+@pytest.fixture(scope="session")
 def gated_files():
     """A tiny gated model as files on the disk."""
     return load_helper("gated_files", "core")

@@ -59,7 +59,7 @@ def estimate_camera(
     estimated = focal is None and getattr(backend, "estimates_focal", True)
     found = () if not estimated else (f"focal length estimated: {fx:.0f} px ({_degrees(frames.shape[2], fx)} across)",)
     cameras = replace(solution.cameras, fps=fps)
-    return replace(solution, cameras=cameras, notes=(*notes, *solution.notes, *found))
+    return replace(solution, cameras=cameras, notes=(*look.notes, *solution.notes, *found))
 
 
 def turning_camera(
@@ -87,6 +87,7 @@ class _Look:
     width: int  # px of the pictures in which corners were followed
     turn: Turn | None = None
     tracks: Tracks | None = None
+    notes: tuple[str, ...] = ()  # about cuts in the clip
 
 
 def _look(
@@ -114,7 +115,7 @@ def _look(
     else:
         without = _turning(frames, turn, focal, fps, notes)
     score = parallax_score(pairs, turn, width, height)
-    return _Look(without=without, score=score, width=width, turn=turn, tracks=tracks)
+    return _Look(without=without, score=score, width=width, turn=turn, tracks=tracks, notes=notes)
 
 
 def _check(

@@ -48,7 +48,8 @@ def gated_model(version: str = "1.0", seed: int = 1, table: str = "off", **chang
     make = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for layer in (model.pose_proj, model.reference_proj, model.clip_proj, model.pose_gate, model.reference_gate):
-            layer.weight.copy_(torch.randn(layer.weight.shape, generator=make) * 0.1)
+            for weight in layer.parameters():
+                weight.copy_(torch.randn(weight.shape, generator=make) * 0.1)
     return model
 
 

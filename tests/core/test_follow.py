@@ -114,7 +114,7 @@ def test_a_pose_seen_by_cameras_is_what_they_film(kind):
     size = float(still.xy[0, 0, 0, 1] - still.xy[0, 0, 15, 1])
     assert (mine.xy - truth.xy)[seen].norm(dim=-1).max() < 0.09 * abs(size)
     feet = (mine.xy - truth.xy)[:, 0, [15, 16]].norm(dim=-1)
-    assert feet.amin(1).max() < 1.0, "the standing foot"
+    assert feet.amin(1).max() < 2.0, "the standing foot"
     assert torch.equal(mine.xy[0], still.xy[0]), "untouched in the first camera"
 
 

@@ -1,5 +1,6 @@
 """The long route: pieces give the video of the whole, in little memory, and an interrupted run goes on."""
 
+import sys
 from dataclasses import replace
 
 import pytest
@@ -15,6 +16,7 @@ from dreamdance_core.runtime import Runtime
 from dreamdance_core.types import PoseTrack
 from dreamdance_core.video.backends import gated_cogvideox as gated
 
+sample = sys.modules[gated.sample_to.__module__]  # the package has a function of that name
 WIDTH, HEIGHT = 48, 32
 
 
@@ -144,6 +146,40 @@ def test_a_place_is_written_once_a_minute_and_at_the_end(tmp_path, monkeypatch):
         place = kept.load()
         written.append(0 if place is None else place.steps)
     assert written == [0, 0, 3, 3, 3, 6, 6, 6, 9]
+
+
+def test_conditions_of_a_window_are_those_of_its_clip_alone():
+    """Trap 60: a window that begins at a chunk of eight pictures is encoded as if it were a clip of its own."""
+    make = torch.Generator().manual_seed(7)
+    job, model = make_job(48, background=torch.rand(48, HEIGHT, WIDTH, 3, generator=make)), gated.tiny_model()
+    how = gated.SampleOptions(windows=tuple(plan_windows(12, 4, 2)))
+    plan = sample.plan(job, model, how, fusion("blend"))
+    with torch.no_grad():
+        prepared = sample.prepare(job, model, plan, Runtime(), sample.Bar(Runtime(), 99), tiling=False)
+        for window, given in zip(how.windows, prepared.conditions, strict=True):
+            cut = slice(4 * window.start, 4 * window.stop)
+            for clip, latents in ((job.background, given.background[:, :, :16]), (job.body, given.pose[:, :, :16])):
+                pixels = clip[cut].movedim(-1, 0)[None] * 2 - 1
+                alone = model.vae.encode(pixels).latent_dist.mode().movedim(1, 2) * model.vae.config.scaling_factor
+                torch.testing.assert_close(latents, alone, atol=1e-5, rtol=1e-4)
+
+
+def test_overlaps_of_the_real_loop_keep_their_spread(monkeypatch):
+    """Trap 59, in the product's own loop on the tiny network: one latent, one step, no mean of states."""
+    monkeypatch.setattr(sample, "to_frames", lambda vae, latents, **_: ends.append(latents) or [])
+    spreads = {}
+    for mode in ("blend", "edge"):
+        ends: list[torch.Tensor] = []
+        windows = tuple(plan_windows(24, 8, 4))
+        job = make_job(96, steps=4, guidance=1.0)
+        how = gated.SampleOptions(windows=windows, fusion=mode)
+        gated.sample_to(job, gated.tiny_model(), how, Runtime(), fusion(mode), lambda frames: None)
+        (whole,) = ends
+        shared = torch.zeros(24, dtype=torch.bool)
+        for w in windows[1:]:
+            shared[w.start + 1 : w.start + w.overlap - 1] = True
+        spreads[mode] = float(whole[:, shared].std() / whole[:, ~shared].std())
+    assert spreads["blend"] == pytest.approx(1, abs=0.02) and spreads["edge"] == pytest.approx(1, abs=0.02)
 
 
 def test_what_does_not_fit_is_named(tmp_path):

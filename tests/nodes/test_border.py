@@ -191,7 +191,7 @@ def test_a_linked_file_name_does_not_defeat_the_cache(pack):
     nodes = pack.nodes
     assert nodes.pose.LoadPose.fingerprint_inputs(None) == nodes.pose.LoadPose.fingerprint_inputs(None)
     assert nodes.camera.LoadCameras.fingerprint_inputs(None, width=0)
-    assert nodes.video.LoadModel.fingerprint_inputs(None, base="")
+    assert nodes.gated.LoadModel.fingerprint_inputs(None, base="")
 
 
 def test_a_cancelled_run_raises_the_hosts_interrupt(host):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 import torch
 
@@ -16,43 +14,6 @@ def _as_in_the_host():
 
 def _clip(count: int, height: int, width: int, seed: int = 0) -> torch.Tensor:
     return torch.rand(count, height, width, 3, generator=torch.Generator().manual_seed(seed))
-
-
-@pytest.fixture(scope="module")
-def checkpoint(pack, gated_files, tmp_path_factory):
-    """A tiny gated checkpoint and its base model, in the host's model folder."""
-    import folder_paths
-
-    folder = tmp_path_factory.mktemp("weights")
-    path = gated_files.write(folder, gated_files.trained())
-    folder_paths.add_model_folder_path("dreamdance", str(folder))
-    return path.name
-
-
-def test_gated_model_is_loaded_and_samples_in_windows(pack, checkpoint):
-    video = pack.nodes.video
-    assert video._checkpoints()[0] == checkpoint, "before the base model's own files"
-    model = video.LoadModel.execute(checkpoint, "")[0]
-    plan = pack.nodes.long_video.TemporalAggregate.execute(24, 16, 8, "blend")[0]
-    assert [(w.start, w.stop, w.overlap) for w in plan.windows] == [(0, 4, 0), (2, 6, 2)]
-    inputs = {
-        "background": _clip(24, 32, 48),
-        "paint_mask": torch.ones(24, 32, 48),
-        "body": _clip(24, 32, 48, 1),
-        "hands": torch.zeros(24, 32, 48, 3),
-        "face": torch.zeros(24, 32, 48, 3),
-        "reference": _clip(1, 40, 30, 2),
-        "reference_mask": torch.ones(1, 40, 30),
-    }
-    run = {"steps": 1, "guidance": 1.0, "seed": 7}
-    frames, chart = video.GatedVideoInpaint.execute(model, **inputs, **run, windows=plan).result
-    assert frames.shape == (24, 32, 48, 3) and chart.shape == (1, 240, 480, 3) and torch.isfinite(frames).all()
-    short = {k: v[:21] if len(v) == 24 else v for k, v in inputs.items()}
-    with pytest.raises(ValueError, match="8k"):
-        video.GatedVideoInpaint.execute(model, **short, **run)
-    for outside in ("nowhere", "tiny/../..", str(Path(__file__).parent)):
-        with pytest.raises(FileNotFoundError, match="base '.*' is not a folder in"):
-            video.LoadModel.execute(checkpoint, outside)
 
 
 def test_temporal_aggregate_joins_clips_of_any_model(pack):

@@ -228,10 +228,8 @@ def running(base: Path, *, seconds: float = 240) -> Iterator[Server]:
         (base / name).mkdir(parents=True, exist_ok=True)
     for name, source in (("unusable_images", _UNUSABLE_IMAGES), ("validates", _VALIDATES)):
         (base / "custom_nodes" / f"{name}.py").write_text(source)
-    for name, source in (
-        ("dreamdance", PACK),
-        ("community_stubs.py", PACK / "tests" / "server" / "community_stubs.py"),
-    ):
+    stubs = {name: PACK / "tests" / "server" / name for name in ("community_stubs.py", "wan_stubs.py")}
+    for name, source in {"dreamdance": PACK, **stubs}.items():
         link = base / "custom_nodes" / name
         if not link.exists():
             link.symlink_to(source, target_is_directory=source.is_dir())

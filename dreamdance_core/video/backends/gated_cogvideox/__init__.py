@@ -53,7 +53,12 @@ class GatedVideo:
         return sample(job, self.model, self.options, self.run).frames
 
 
-def load(run: Runtime, checkpoint: Path | None = None, options: SampleOptions | None = None) -> GatedVideo:
+def load(
+    run: Runtime,
+    checkpoint: Path | None = None,
+    options: SampleOptions | None = None,
+    plan: MemoryPlan | None = None,
+) -> GatedVideo:
     """The backend with a checkpoint's weights; without one named, the first `*.dreamdance.safetensors` found.
 
     Raises FileNotFoundError when there is none.
@@ -67,7 +72,9 @@ def load(run: Runtime, checkpoint: Path | None = None, options: SampleOptions | 
                 "put a checkpoint of your own there or choose another video backend"
             )
         checkpoint = found[0]
-    return GatedVideo(model=load_checkpoint(checkpoint, run), run=run, options=options or SampleOptions())
+    model = load_checkpoint(checkpoint, run, plan=plan)
+    model.stay(run.device)
+    return GatedVideo(model=model, run=run, options=options or SampleOptions())
 
 
 def tiny() -> GatedVideo:

@@ -70,6 +70,22 @@ def peak_bytes(transformer: nn.Module, vae: nn.Module, size: tuple[int, int, int
     return int(MARGIN * max(sampling, decoding))
 
 
+def working_bytes(transformer: nn.Module, vae: nn.Module, size: tuple[int, int, int]) -> int:
+    """The most bytes beside the weights at any time of a job of (frames, height, width)."""
+    return int(MARGIN * max(pass_bytes(transformer, *size), decode_bytes(vae, *size)))
+
+
+def advice(transformer: nn.Module, vae: nn.Module, size: tuple[int, int, int], total: int | None) -> str:
+    """A line for the user: what a job will need of the device's memory, and what to do when it has less."""
+    if total is None:
+        return ""
+    need = peak_bytes(transformer, vae, size)
+    text = f"needs about {need / 1e9:.1f} GB of the device's {total / 1e9:.1f} GB"
+    if need <= total:
+        return text
+    return text + ": load the model with offload `group`, or weights int8, or make the video smaller"
+
+
 def pack_weights(transformer: nn.Module, plan: MemoryPlan) -> None:
     """Brings the blocks' matrices into the plan's number type."""
     if plan.weights == "fp8":

@@ -39,7 +39,13 @@ class GatedModel:
     vae: nn.Module  # diffusers AutoencoderKLCogVideoX
     clip: nn.Module  # transformers CLIPVisionModel
     base: str  # name of the base model
-    plan: MemoryPlan = field(default_factory=lambda: MemoryPlan(offload="model"))  # as it was carried out
+    plan: MemoryPlan = field(default_factory=lambda: MemoryPlan(offload="model"))  # `auto` replaced
+
+    def stay(self, device: torch.device) -> None:
+        """Brings everything to the device for good, if the plan says so. Not for a host that moves networks itself."""
+        if self.plan.offload == "none":
+            for module in (self.transformer, self.vae, self.clip):
+                module.to(device)
 
 
 def load_checkpoint(
@@ -61,7 +67,7 @@ def load_checkpoint(
     parts = replace(parts, base=base or parts.base)
     file = open_tensors(path)
     header = header_of(file)
-    place = _base_place(header, parts, run)
+    place = base_place(header, parts, run)
     vae_place = parts.vae or find_vae((place, find(header.base, run)), run)
     clip_place = parts.clip or find_clip(header.config["clip_embed_dim"], run)
     transformer = assemble(file, header, None if header.content == "full" else read_base(place), run)
@@ -77,13 +83,10 @@ def load_checkpoint(
     plan = plan or MemoryPlan()
     pack_weights(transformer, plan)
     plan = settled(plan, transformer, vae, free_bytes(run.device) if free is None else free)
-    if plan.offload == "none":
-        for module in (transformer, vae, clip):
-            module.to(run.device)
     return GatedModel(transformer=transformer, vae=vae, clip=clip, base=header.base, plan=plan)
 
 
-def _base_place(header: Header, parts: Parts, run: Runtime) -> Path | None:
+def base_place(header: Header, parts: Parts, run: Runtime) -> Path | None:
     """The base's folder or file; None when none is needed (a full checkpoint) and none is there."""
     place = parts.base or find(header.base, run, _SUFFIXES)
     if place is None and header.content != "full":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import torch
-from diffusers import CogVideoXDDIMScheduler
+from diffusers import CogVideoXDDIMScheduler, SchedulerMixin  # noqa: F401  a saved pipeline looks for the mixin here
 from diffusers.configuration_utils import register_to_config
 from diffusers.schedulers.scheduling_ddim_cogvideox import DDIMSchedulerOutput
 from jaxtyping import Float

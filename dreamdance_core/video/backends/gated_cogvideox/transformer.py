@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
-from diffusers import CogVideoXTransformer3DModel
+from diffusers import CogVideoXTransformer3DModel, ModelMixin  # noqa: F401  a saved pipeline looks for the mixin here
 from diffusers.configuration_utils import register_to_config
 from diffusers.models.modeling_outputs import Transformer2DModelOutput
 from einops import rearrange
@@ -163,9 +163,9 @@ class GatedCogVideoXTransformer(CogVideoXTransformer3DModel):
     def _tokens(self, layer: nn.Module, latents: Float[Tensor, "B T C H W"]) -> Float[Tensor, "B N D"]:
         """Latents through a patch layer, tokens in raster order.
 
-        A Conv2d (1.0's patch embedding) sees pictures, a Linear sees patches with columns ordered (channel, t, h, w).
+        1.0's patch embedding sees pictures, linear layers see patches with columns ordered (channel, t, h, w).
         """
-        if isinstance(layer, nn.Conv2d):
+        if self.config.patch_size_t is None and layer is self.patch_embed.proj:
             tokens = layer(latents.flatten(0, 1))
             return rearrange(tokens, "(b t) d h w -> b (t h w) d", b=len(latents))
         p, pt = self.config.patch_size, self.config.patch_size_t or 1

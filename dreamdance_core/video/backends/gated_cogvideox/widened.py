@@ -16,10 +16,12 @@ from torch.nn import functional as F
 class WidenedConv2d(nn.Conv2d):
     """1.0's patch layer: weights [out, channel, h, w]."""
 
-    base_columns: int  # channels that the base has
+    base_columns: int | None = None  # channels that the base has; None = a plain layer, as adapters build beside it
 
     def forward(self, pictures: Float[Tensor, "N C H W"]) -> Float[Tensor, "N D h w"]:
         cut = self.base_columns
+        if cut is None:
+            return super().forward(pictures)
         base = F.conv2d(pictures[:, :cut].contiguous(), self.weight[:, :cut].contiguous(), self.bias, self.stride)
         return base + F.conv2d(pictures[:, cut:], self.weight[:, cut:], None, self.stride)
 
@@ -27,12 +29,12 @@ class WidenedConv2d(nn.Conv2d):
 class WidenedLinear(nn.Linear):
     """1.5's patch layer: weights [out, column], columns channel-major."""
 
-    base_columns: int
+    base_columns: int | None = None
 
     def forward(self, patches: Float[Tensor, "B N V"]) -> Float[Tensor, "B N D"]:
-        if type(self.weight) not in (Tensor, nn.Parameter):  # a quantiser's packing cannot be cut
-            return super().forward(patches)
         cut = self.base_columns
+        if cut is None or type(self.weight) not in (Tensor, nn.Parameter):  # a quantiser's packing cannot be cut
+            return super().forward(patches)
         base = F.linear(patches[..., :cut].contiguous(), self.weight[:, :cut].contiguous(), self.bias)
         return base + F.linear(patches[..., cut:], self.weight[:, cut:])
 
