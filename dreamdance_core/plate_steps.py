@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import cv2
-import numpy as np
 import torch
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
@@ -17,7 +15,7 @@ from .geometry.pinhole import turning_homographies
 from .io.stages import StageFiles
 from .io.video import Clip
 from .plate.video import PlateOptions, clean_plates
-from .pose.place import placement
+from .pose.place import standing_in_for
 from .pose.regions import paint_mask, person_mask
 from .run_options import AnimateOptions, Given, Stage
 from .types import Cutout, PoseTrack
@@ -64,16 +62,5 @@ def clip_without(
 
 def in_place(cut: Cutout, reference: PoseTrack, driving: PoseTrack) -> tuple[Cutout, PoseTrack]:
     """The cut-out character and its pose on the clip's canvas, where the driving person stands and as tall."""
-    width, height = driving.width, driving.height
-    scale, shift = placement(reference, driving)
-    matrix = np.array([[scale, 0, shift[0] + 0.5 * scale - 0.5], [0, scale, shift[1] + 0.5 * scale - 0.5]])
-    layers = torch.cat([cut.character * cut.alpha[..., None], cut.alpha[..., None]], -1).numpy()
-    if scale < 1:
-        layers = cv2.GaussianBlur(layers, (0, 0), 0.4 / scale)  # warpAffine reads single pixels
-    drawn = torch.from_numpy(cv2.warpAffine(layers, matrix, (width, height), flags=cv2.INTER_CUBIC)).clamp(0, 1)
-    alpha = drawn[..., 3]
-    colours = (drawn[..., :3] / alpha[..., None].clamp_min(1e-3)).clamp(0, 1)
-    track = replace(
-        reference, xy=reference.xy * scale + torch.tensor(shift, dtype=torch.float32), width=width, height=height
-    )
-    return Cutout(character=colours, alpha=alpha, hole_mask=(alpha > 0).float()), track
+    colours, alpha, pose = standing_in_for(cut.character, cut.alpha, reference, driving)
+    return Cutout(character=colours, alpha=alpha, hole_mask=(alpha > 0).float()), pose

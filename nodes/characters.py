@@ -7,6 +7,8 @@ from comfy_api.latest import io, ui
 
 from ..dreamdance_core.io.pose_files import from_pose_keypoint, to_pose_keypoint
 from ..dreamdance_core.pose.draw import draw_overlay
+from ..dreamdance_core.pose.keypoints import mirrored
+from ..dreamdance_core.pose.place import standing_in_for
 from ..dreamdance_core.pose.stand import Stand, standing
 from ..dreamdance_core.video.join import Figure, join
 from . import host
@@ -57,6 +59,12 @@ class PlaceCharacter(io.ComfyNode):
                     high=0.99,
                 ),
                 io.Boolean.Input("mirror", default=False, tooltip="Exchanges the character's left and right."),
+                PoseKeypoint.Input(
+                    "driving_pose",
+                    optional=True,
+                    tooltip="Pose of a clip whose person is replaced, in the scene's pixels: the character stands "
+                    "where that person stands and is as tall; x, y, height and horizon then change nothing.",
+                ),
             ],
             outputs=[
                 io.Image.Output("character", display_name="character", tooltip="The cut-out in the scene's size."),
@@ -67,13 +75,21 @@ class PlaceCharacter(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, character, character_mask, reference_pose, scene, x, y, height, horizon, mirror):
+    def execute(
+        cls, character, character_mask, reference_pose, scene, x, y, height, horizon, mirror, driving_pose=None
+    ):
         picture = host.one_picture(character, "character")
         alpha = host.mask_of(character_mask, picture[None], "character_mask")[0]
         view = host.from_host(scene[:1], "scene")[0]
-        where = Stand(x=x, y=y, height=height, horizon=horizon, mirror=mirror)
         own = first_frame(from_pose_keypoint(reference_pose))
-        cut, mask, pose = standing(picture, alpha, own, view.shape[1], view.shape[0], where)
+        if driving_pose is None:
+            where = Stand(x=x, y=y, height=height, horizon=horizon, mirror=mirror)
+            cut, mask, pose = standing(picture, alpha, own, view.shape[1], view.shape[0], where)
+        else:
+            if mirror:
+                picture, alpha, own = picture.flip(1), alpha.flip(1), mirrored(own)
+            cut, mask, pose = standing_in_for(picture, alpha, own, from_pose_keypoint(driving_pose))
+            host.mask_of(mask, view[None], "driving_pose")
         shown = host.to_host((cut * mask[..., None] + view * (1 - mask[..., None]))[None])
         outputs = host.to_host(cut[None]), host.to_host(mask[None]), to_pose_keypoint(pose), shown
         return io.NodeOutput(*outputs, ui=ui.PreviewImage(shown, cls=cls))

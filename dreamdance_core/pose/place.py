@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from ..types import PoseTrack
 from .ground import ANKLES
 from .proportions import NECK, PELVIS, arrays, person_of
+from .stand import drawn_at
 
 _STATURE = ("torso", "thigh", "shin", "head")  # bones that add up to a height
 
@@ -35,3 +41,14 @@ def placement(reference: PoseTrack, driving: PoseTrack) -> tuple[float, tuple[fl
         low = [p.xy[p.anchor, ankles, 1].max() for p, ankles in zip((ref, drv), feet, strict=True)]
         shift[1] = low[1] - scale * low[0]
     return scale, (float(shift[0]), float(shift[1]))
+
+
+def standing_in_for(
+    picture: Float[Tensor, "h w 3"], alpha: Float[Tensor, "h w"], pose: PoseTrack, driving: PoseTrack
+) -> tuple[Float[Tensor, "H W 3"], Float[Tensor, "H W"], PoseTrack]:
+    """The character, its alpha and its pose (T = 1, of any size) on the driving clip's canvas, in the place of its
+    person 0; see placement."""
+    own = torch.tensor([alpha.shape[1] / pose.width, alpha.shape[0] / pose.height])
+    pose = replace(pose, xy=pose.xy * own, width=alpha.shape[1], height=alpha.shape[0])
+    scale, shift = placement(pose, driving)
+    return drawn_at(picture, alpha, pose, (driving.width, driving.height), scale, shift)

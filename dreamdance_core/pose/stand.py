@@ -54,10 +54,22 @@ def standing(
     nearness = (where.y - where.horizon) / (1 - where.horizon)
     scale = where.height * nearness * height / (soles - top)
     shift = (where.x * width - scale * middle, where.y * height - scale * soles)
-    drawn = _drawn(torch.cat([picture * alpha[..., None], alpha[..., None]], -1).numpy(), scale, shift, width, height)
+    return drawn_at(picture, alpha, replace(pose, xy=xy), (width, height), scale, shift)
+
+
+def drawn_at(
+    picture: Float[Tensor, "h w 3"],
+    alpha: Float[Tensor, "h w"],
+    pose: PoseTrack,
+    size: tuple[int, int],
+    scale: float,
+    shift: tuple[float, float],
+) -> tuple[Float[Tensor, "H W 3"], Float[Tensor, "H W"], PoseTrack]:
+    """The character, its alpha and its pose (in its picture's px), scaled and shifted onto a canvas of size (W,H)."""
+    drawn = _drawn(torch.cat([picture * alpha[..., None], alpha[..., None]], -1).numpy(), scale, shift, *size)
     coverage = drawn[..., 3:]
     colours = np.where(coverage > 1e-3, drawn[..., :3] / np.maximum(coverage, 1e-3), 0).clip(0, 1)
-    placed = replace(pose, xy=xy * scale + torch.tensor(shift), width=width, height=height)
+    placed = replace(pose, xy=pose.xy * scale + torch.tensor(shift), width=size[0], height=size[1])
     return torch.from_numpy(colours), torch.from_numpy(coverage[..., 0].clip(0, 1)), placed
 
 

@@ -25,6 +25,7 @@ _FACE_HELD = 8  # frames that a lost face keeps its box
 _EARLY = 3  # frames; see ControlClip.character_mask
 _MARGIN = 0.04  # around the character on its reference canvas
 _SEAM_GRID = 48  # cells along the shorter side in which colours are compared
+_AT_ONCE = 16  # frames whose colours are compared together: the comparison takes many times their memory
 _SEAM_SPREAD = 0.08  # much larger differences are things, not a shift of colour
 
 Inside = Literal["pose on black", "pose on grey", "grey", "background"]
@@ -85,6 +86,7 @@ def fitted(frames: Float[Tensor, "T h w C"], width: int, height: int) -> Float[T
 
 
 def fitted_mask(mask: Float[Tensor, "T h w"], width: int, height: int) -> Float[Tensor, "T {height} {width}"]:
+    """The mask resized to exactly width x height; its border may become soft."""
     return fitted(mask[..., None], width, height)[..., 0]
 
 
@@ -281,7 +283,8 @@ def paste_back(
     height, width = background.shape[1:3]
     video = fitted(video, width, height)
     if match:
-        video = (video + seam_shift(video, background, mask)).clamp(0, 1)
+        pieces = zip(video.split(_AT_ONCE), background.split(_AT_ONCE), mask.split(_AT_ONCE), strict=True)
+        video = torch.cat([(v + seam_shift(v, b, m)).clamp(0, 1) for v, b, m in pieces])
     weight = mask
     if feather:
         # Shrunk first, then blurred by the same reach, so that the weight is 0 wherever the mask is 0.

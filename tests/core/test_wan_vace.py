@@ -50,7 +50,8 @@ class _Recorder:
     """In the pipeline's place: keeps what it is given and returns frames of one grey per window."""
 
     def __init__(self) -> None:
-        self.vae, self.transformer = torch.nn.Linear(1, 1), torch.nn.Linear(1, 1)
+        made = tiny().pipe
+        self.vae, self.transformer = made.vae, made.transformer
         self.calls: list[dict] = []
 
     def __call__(self, **given) -> SimpleNamespace:
@@ -155,6 +156,10 @@ def test_progress_counts_every_step_and_cancel_leaves_the_backend_usable():
     _recorded(_job(21), report, window=13)
     assert seen[0] == (0, 4) and seen[-1] == (4, 4) and [done for done, _ in seen] == sorted(d for d, _ in seen)
     assert {done for done, _ in seen} == {0, 1, 2, 3, 4}
+    seen.clear()
+    made, job = tiny(), _job(5, steps=3)
+    WanVaceVideo(made.pipe, made.encode, Runtime(report=report), WanVaceOptions(), False)(job)
+    assert len(seen) > 3 * 2 * len(made.pipe.transformer.blocks), "inside the steps and the autoencoder too"
 
     class Stop(BaseException):
         pass
@@ -163,8 +168,6 @@ def test_progress_counts_every_step_and_cancel_leaves_the_backend_usable():
         if done == 1:
             raise Stop
 
-    made = tiny()
-    job = _job(5, steps=3)
     first = made(job)
     interrupted = WanVaceVideo(made.pipe, made.encode, Runtime(report=stop), WanVaceOptions(), False)
     with pytest.raises(Stop):

@@ -12,7 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dreamdance_core.io.clock import ClipRange
+from dreamdance_core.io.maps import read_clip_mask
 from dreamdance_core.io.splat_files import read_splats
+from dreamdance_core.io.video import read_clip
 
 pytestmark = pytest.mark.server
 _ROOT = Path(__file__).resolve().parents[2]
@@ -37,13 +40,13 @@ def _node(prompt: dict, kind: str) -> str:
     return found
 
 
-def _reduced(prompt: dict) -> dict:
+def _reduced(prompt: dict, path_frames: int = 6) -> dict:
     """The same graph in a size for tests."""
     small = {
         "DreamDanceLoadSample": {"frames": 12},
         "DreamDanceSpiralSceneInpaint": {"long_side": 256, "views": 2},
         "DreamDanceTrainGaussians": {"iterations": 12, "max_side": 192},
-        "DreamDanceCameraPath": {"frames": 6},
+        "DreamDanceCameraPath": {"frames": path_frames},
     }
     for node in prompt.values():
         node["inputs"].update(small.get(node["class_type"], {}))
@@ -123,13 +126,22 @@ def test_other_workflows_reduced(comfyui, shipped, name):
         assert f"element vertex {scene['count']}\n".encode() in header and b"f_dc_0" in header
 
 
+def _near(frames: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
+    """Bool: the pixels that are close to a colour."""
+    return (np.abs(frames.astype(int) - colour) < 45).all(-1)
+
+
+_SKIRT, _JACKET = (190, 50, 60), (250, 160, 50)  # of the two sample characters
+
+
 def test_custom_scene_reduced(comfyui, shipped):
-    """One scene, saved by the host, seen by its renderer, and shot twice."""
-    prompt = _reduced(shipped("custom_scene"))
-    run = comfyui.run(prompt, timeout=300)
+    """One scene, saved by the host, seen by its renderer, and shot twice with the character in it."""
+    prompt = _reduced(shipped("custom_scene"), path_frames=12)
+    run = comfyui.run(prompt, timeout=600)
     assert run.ending == "execution_success", run.error
     shots = [_decoded(comfyui, run.outputs, key)[0] for key in prompt if prompt[key]["class_type"] == "SaveVideo"]
-    assert len(shots) == 2 and all(len(frames) == 6 and frames.std() > 20 for frames in shots)
+    assert len(shots) == 2 and all(len(frames) == 12 and frames.std() > 20 for frames in shots)
+    assert all(_near(shot, _SKIRT).sum((1, 2)).min() > 100 for shot in shots), "the character is there"
     assert np.abs(shots[0][0].astype(int) - shots[1][0]).mean() < 4, "both start at the scene's first camera"
     assert np.abs(shots[0][-1].astype(int) - shots[1][-1]).mean() > 6
     saved = comfyui.base / "output" / run.outputs[_node(prompt, "SaveGaussianSplat")]["result"][0]
@@ -137,6 +149,62 @@ def test_custom_scene_reduced(comfyui, shipped):
     (entry,) = run.outputs[_node(prompt, "PreviewImage")]["images"]
     host = np.asarray(Image.open(comfyui.base / entry["type"] / entry["subfolder"] / entry["filename"]).convert("RGB"))
     assert host.shape == shots[0][0].shape and host.std() > 20
+
+
+def test_replace_character_reduced(comfyui, shipped):
+    """The clip's own pictures, but where its person was: there the character moves."""
+    prompt = _reduced(shipped("replace_character"))
+    run = comfyui.run(prompt, timeout=300)
+    assert run.ending == "execution_success", run.error
+    frames, rate, sound = _decoded(comfyui, run.outputs, _node(prompt, "SaveVideo"))
+    clip = (read_clip(_ROOT / "samples" / "dance.mp4", ClipRange(frames=12)).frames.numpy() * 255).astype(int)
+    assert frames.shape == clip.shape and rate == 24 and sound
+    off = np.abs(frames - clip).max(-1)
+    person = read_clip_mask(_ROOT / "samples" / "dance.person_mask.npz", ClipRange(frames=12)).numpy() > 0.5
+    assert np.median(off[person]) > 40, "another figure"
+    columns = np.flatnonzero(~person.any((0, 1)))
+    far = columns[np.abs(columns[:, None] - np.flatnonzero(person.any((0, 1)))).min(1) > 60]
+    assert len(far) > 20 and np.percentile(off[:, :, far], 99) < 24, "the same place"
+    assert np.abs(np.diff(frames.astype(int), axis=0)).mean() > 0.5
+    (said,) = run.outputs[_node(prompt, "DreamDanceRemoveCharacter")]["text"]
+    assert "camera" in said and "painted" in said
+
+
+def test_two_characters_reduced(comfyui, shipped):
+    prompt = _reduced(shipped("two_characters"))
+    run = comfyui.run(prompt, timeout=600)
+    assert run.ending == "execution_success", run.error
+    frames, rate, sound = _decoded(comfyui, run.outputs, _node(prompt, "SaveVideo"))
+    assert len(frames) == 12 and rate == 24 and sound
+    places = []
+    for colour in (_SKIRT, _JACKET):
+        found = _near(frames, colour)
+        assert found.sum((1, 2)).min() > 60
+        places.append(found.nonzero()[2].mean() / frames.shape[2])
+    assert places[0] < 0.5 < places[1]
+    assert np.abs(np.diff(frames.astype(int), axis=0)).mean() > 0.5
+
+
+def test_white_background_reduced(comfyui, shipped):
+    """White is exactly white where the character is not, in the PNG frames; they and the WebM carry its alpha."""
+    prompt = _reduced(shipped("white_background"))
+    run = comfyui.run(prompt, timeout=300)
+    assert run.ending == "execution_success", run.error
+    entries = run.outputs[_node(prompt, "SaveImage")]["images"]
+    assert len(entries) == 12
+    pictures = [comfyui.base / entry["type"] / entry["subfolder"] / entry["filename"] for entry in entries]
+    alone = np.stack([np.asarray(Image.open(picture)) for picture in pictures])
+    outside = alone[..., 3] == 0
+    assert alone.shape[-1] == 4 and 0.5 < outside.mean() < 0.95 and alone[..., 3].max() == 255
+    assert (alone[outside][:, :3] == 255).all()
+    edge = (alone[..., 3] > 40) & (alone[..., 3] < 200)
+    assert edge.sum() > 100 and np.median(alone[edge][:, :3].min(-1)) < 160, "no white in the edges' own colours"
+    frames, _, sound = _decoded(comfyui, run.outputs, _node(prompt, "SaveVideo"))
+    assert frames.shape[:3] == alone.shape[:3] and sound and frames[outside].min() > 200
+    assert (frames[:, :20, :20] >= 254).all()
+    (film,) = run.outputs[_node(prompt, "SaveWEBM")]["images"]
+    with av.open(str(comfyui.base / film["type"] / film["subfolder"] / film["filename"])) as container:
+        assert container.streams.video[0].metadata["alpha_mode"] == "1"
 
 
 def _up_to(prompt: dict, node: str, sink: dict) -> dict:

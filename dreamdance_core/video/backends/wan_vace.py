@@ -7,7 +7,8 @@ frames of the one before.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,19 @@ class _Told:
     reference: Float[Tensor, "H W 3"]
     words: Float[Tensor, "1 N D"]
     avoided: Float[Tensor, "1 N D"]
+    step: Callable[..., dict]  # called by the pipeline after each step
+
+
+@contextmanager
+def _heard(pipe: Any, tell: Callable[..., None]) -> Iterator[None]:
+    """While open, tell is called before each block and each piece of the video: a step alone may take a minute."""
+    parts = [*pipe.transformer.blocks, pipe.vae.encoder, pipe.vae.decoder]
+    handles = [part.register_forward_pre_hook(tell) for part in parts]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
 
 
 class WanVaceVideo:
@@ -83,36 +97,41 @@ class WanVaceVideo:
     def __call__(self, job: AnimateJob) -> Float[Tensor, "T H W 3"]:
         """The finished animation; outside the paint mask it is the background, bit-exact."""
         windows = plan(len(job.background), self.options.window, self.options.overlap)
-        total = job.steps * len(windows)
-        self.run.report(0, total)
+        done, total = 0, job.steps * len(windows)
+
+        def tell(*_: Any) -> None:
+            self.run.report(done, total)
+
+        def step(pipe: Any, index: int, timestep: Any, values: dict) -> dict:
+            nonlocal done
+            done += 1
+            tell()
+            return values
+
+        tell()
         words, avoided = self.encode(f"{_ACTS} {job.prompt}".strip(), _AVOID)
         width, height = wan_size(job.background.shape[2], job.background.shape[1])
         reference = reference_canvas(job.reference[None].cpu(), job.reference_alpha[None].cpu(), width, height)
-        told = _Told(reference=reference, words=words, avoided=avoided)
+        told = _Told(reference=reference, words=words, avoided=avoided, step=step)
         frames = torch.empty(job.background.shape)
-        with self.run.resident(self.parts):
+        with self.run.resident(self.parts), _heard(self.pipe, tell):
             for number, cut in enumerate(windows):
                 start = cut.start + (self.options.overlap if number else 0)
-                painted = self._paint(job, cut, frames[cut.start : start], told, (number, len(windows)))
+                seeded = self.run.generator(job.seed + number)
+                painted = self._paint(job, cut, frames[cut.start : start], told, seeded)
                 frames[start : cut.stop] = painted[start - cut.start :]
-                self.run.report((number + 1) * job.steps, total, painted[-1])
+                self.run.report(done, total, painted[-1])
         return frames
 
     def _paint(
-        self, job: AnimateJob, cut: slice, before: Float[Tensor, "K H W 3"], told: _Told, place: tuple[int, int]
+        self, job: AnimateJob, cut: slice, before: Float[Tensor, "K H W 3"], told: _Told, seeded: torch.Generator
     ) -> Float[Tensor, "T H W 3"]:
-        """One window. before: its first frames where they are finished; place: which window it is, of how many."""
-        number, count = place
+        """One window; before: its first frames where they are finished."""
         height, width = told.reference.shape[:2]
         background, mask = job.background[cut].float().cpu(), job.paint_mask[cut].float().cpu()
         pose = replace(job.pose, xy=job.pose.xy[cut], score=job.pose.score[cut])
         clip = control_clip(background, mask, draw_openpose(pose, width, height, VACE), self.options.control)
         clip = continued(clip, before) if len(before) else clip
-
-        def step(pipe: Any, index: int, timestep: Any, values: dict) -> dict:
-            self.run.report(number * job.steps + index + 1, count * job.steps)
-            return values
-
         video = self.pipe(
             video=clip.control_video.movedim(-1, 1)[None],
             mask=clip.control_masks[None, :, None].expand(-1, -1, 3, -1, -1),
@@ -124,9 +143,9 @@ class WanVaceVideo:
             num_frames=len(clip.control_masks),
             num_inference_steps=job.steps,
             guidance_scale=float(job.guidance),
-            generator=self.run.generator(job.seed + number),
+            generator=seeded,
             output_type="pt",
-            callback_on_step_end=step,
+            callback_on_step_end=told.step,
         ).frames[0]
         video = video.float().cpu().movedim(1, -1)[: len(background)]
         if not torch.isfinite(video).all():

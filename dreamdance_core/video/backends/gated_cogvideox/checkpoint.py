@@ -168,11 +168,9 @@ def check_finite(file: str, name: str, value: Tensor) -> Tensor:
     return value
 
 
-def trained(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The part of a transformer's weights that a `new-layers` checkpoint holds."""
-    return {
-        name: value for name, value in state.items() if name.split(".")[0] in NEW_LAYERS or name.startswith(WIDENED)
-    }
+def is_new(name: str) -> bool:
+    """Whether a weight of the transformer belongs into a `new-layers` checkpoint."""
+    return name.split(".")[0] in NEW_LAYERS or name.startswith(WIDENED)
 
 
 def plain_config(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -205,7 +203,8 @@ def save_checkpoint(
         lora=describe(lora, alpha) if lora else None,
         notes=notes,
     )
-    return write_tensors(path, (state if full else trained(state)) | dict(lora or {}), header.metadata())
+    kept = {name: value for name, value in state.items() if full or is_new(name)}
+    return write_tensors(path, kept | dict(lora or {}), header.metadata())
 
 
 def describe(lora: Mapping[str, Tensor], alpha: float | None = None) -> Lora:

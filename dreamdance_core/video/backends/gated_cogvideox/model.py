@@ -67,7 +67,7 @@ def load_checkpoint(
     parts = replace(parts, base=base or parts.base)
     file = open_tensors(path)
     header = header_of(file)
-    place = _base_place(header, parts, run)
+    place = base_place(header, parts, run)
     vae_place = parts.vae or find_vae((place, find(header.base, run)), run)
     clip_place = parts.clip or find_clip(header.config["clip_embed_dim"], run)
     transformer = assemble(file, header, None if header.content == "full" else read_base(place), run)
@@ -86,7 +86,7 @@ def load_checkpoint(
     return GatedModel(transformer=transformer, vae=vae, clip=clip, base=header.base, plan=plan)
 
 
-def _base_place(header: Header, parts: Parts, run: Runtime) -> Path | None:
+def base_place(header: Header, parts: Parts, run: Runtime) -> Path | None:
     """The base's folder or file; None when none is needed (a full checkpoint) and none is there."""
     place = parts.base or find(header.base, run, _SUFFIXES)
     if place is None and header.content != "full":
