@@ -23,7 +23,7 @@ class GatedScheduler(CogVideoXDDIMScheduler):
     take the levels of neighbouring steps from the list of steps; the base class subtracts a whole number, so that with
     a number of steps that does not divide 1000 it ends on noise. `spacing_power` above 1 makes steps shorter towards
     the end, where small detail is decided; a few trailing steps would lose it. Source of order 2: Lu et al.,
-    DPM-Solver++ (2022), algorithm 2; where log-SNRs are infinite (the first and the last step) it falls back to order 1.
+    DPM-Solver++ (2022), algorithm 2; where log-SNRs are infinite (first and last step) it falls back to order 1.
     """
 
     @register_to_config
