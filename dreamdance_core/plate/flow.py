@@ -12,6 +12,7 @@ _REACH = 5  # px around persons in which dense flow is drawn along by them
 _GRID = 6  # px between the places that vote for the picture's motion as a whole
 _LEAST = 60  # votes
 _ALIKE = 1.0  # px between the flow there and the flow back
+_RELAXED = 6  # times that a sheet is averaged with its neighbours at each size
 _MARGIN = 40  # px around the holes in which flow is measured
 
 
@@ -130,4 +131,6 @@ def filled(values: Float[np.ndarray, "h w C"], known: Bool[np.ndarray, "h w"]) -
         up = cv2.resize(sheet, w.shape[::-1], interpolation=cv2.INTER_LINEAR)
         share = np.clip(w, 0, 1)[..., None] if w is not weight else weight[..., None]
         sheet = share * (v / np.maximum(w, 1e-6)[..., None]) + (1 - share) * up
+        for _ in range(_RELAXED):
+            sheet = share * sheet + (1 - share) * cv2.blur(sheet, (3, 3)).reshape(sheet.shape)
     return np.where(known[..., None], values, sheet.astype(values.dtype))

@@ -56,12 +56,12 @@ def nowhere(wanted: Bool[np.ndarray, "h w"]) -> Sights:
 def trace(
     wanted: list[Bool[np.ndarray, "h w"]],
     shown: list[Bool[np.ndarray, "h w"] | None],
-    flows: list[Float[np.ndarray, "N 2"] | None],
+    flows: list[np.ndarray | None],
     order: range,
 ) -> list[Sights]:
     """The sights of every frame, taken from the frame before it in `order` (forwards or backwards in time).
 
-    shown: what a frame shows by itself (None: nothing); flows: of its wanted pixels to that frame beside it.
+    shown: what a frame shows by itself (None: nothing); flows: (N,2) px from its wanted pixels to that frame beside it.
     """
     sights = [nowhere(mask) for mask in wanted]
     for beside, t in zip(order, order[1:], strict=False):

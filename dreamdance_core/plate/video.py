@@ -118,7 +118,7 @@ class CleanPlates(LazyFrames):
 
 def clean_plates(
     frames: Float[Tensor, "T H W 3"] | LazyFrames,
-    person_mask: Float[Tensor, "T H W"] | LazyFrames,
+    person_mask: Float[Tensor, "Tm Hm Wm"] | LazyFrames,
     paint: InpaintBackend,
     *,
     homographies: Float[Tensor, "T 3 3"] | None,
