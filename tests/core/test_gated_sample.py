@@ -15,7 +15,7 @@ from dreamdance_core.runtime import Runtime
 from dreamdance_core.types import LazyFrames
 from dreamdance_core.video.backends import gated_cogvideox as gated
 from dreamdance_core.video.backends.gated_cogvideox.sample import latent_length
-from dreamdance_core.video.backends.gated_cogvideox.schedule import scheduler_for
+from dreamdance_core.video.backends.gated_cogvideox.schedule import GatedScheduler, scheduler_for
 
 FUSE = (blend, copy_halves)
 LONG = {"windows": tuple(plan_windows(8, 4, 2))}
