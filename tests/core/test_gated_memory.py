@@ -261,11 +261,7 @@ def test_animate_asks_the_gated_model_and_keeps_the_background(gated_jobs, monke
 
     monkeypatch.setattr(backends, "load", load)
     line = "animate a.png v.mp4 --out o --video gated_cogvideox --sampler dpm --packed int8 --offload group"
-    for extra, name in (
-        ("", "gated_cogvideox"),
-        (" --keep-background 0", "gated_cogvideox"),
-        (" --video puppet", "puppet"),
-    ):
+    for extra in ("", " --keep-background 0", " --video puppet"):
         options = animate_options(cli.parser().parse_args((line + extra).split()))
         made = pipeline._painted(work, work.pose, options, lambda title: Runtime())
         outside = work.paint_mask == 0
