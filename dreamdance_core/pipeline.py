@@ -7,6 +7,7 @@ replacing that person; or a background of the user's own.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from torch import Tensor
 
@@ -21,6 +22,7 @@ from .pose.follow import Shot
 from .run_options import AnimateOptions, Animation, Given, Stage
 from .scene_steps import described, scene_with_path
 from .types import AnimateJob, Cutout, Depth, PoseTrack
+from .video.control import paste_back
 
 
 def animate(
@@ -79,5 +81,19 @@ def _before_a_picture(
 
 
 def _painted(job: AnimateJob, people: PoseTrack, options: AnimateOptions, stage: Stage) -> Animation:
-    frames: Tensor = backends.load("video", options.video, stage("Paint the character"))(job)
+    run = stage("Paint the character")
+    frames: Tensor = backends.load("video", options.video, run, **_video_settings(options))(job)
+    if options.keep_background is not None:
+        frames = paste_back(frames, job.background, job.paint_mask, options.keep_background)
     return Animation(frames=frames, background=job.background, pose=main_person(people), prompt=options.scene.prompt)
+
+
+def _video_settings(options: AnimateOptions) -> dict[str, Any]:
+    """What the chosen video backend is loaded with."""
+    if options.video != "gated_cogvideox":
+        return {}
+    from .video.backends.gated_cogvideox import MemoryPlan, SampleOptions
+
+    asked = options.gated
+    plan = MemoryPlan(weights=asked.weights, offload=asked.offload)
+    return {"options": SampleOptions(sampler=asked.sampler), "plan": plan}

@@ -19,6 +19,15 @@ Stage = Callable[[str], Runtime]  # the Runtime of a named stage, with that stag
 
 
 @dataclass(frozen=True, kw_only=True)
+class GatedOptions:
+    """What only the gated model is asked for; see its SampleOptions and MemoryPlan."""
+
+    sampler: Literal["ddim", "dpm"] = "ddim"
+    weights: Literal["stored", "fp8", "int8", "nf4"] = "stored"
+    offload: Literal["auto", "none", "model", "group", "sequential"] = "auto"
+
+
+@dataclass(frozen=True, kw_only=True)
 class AnimateOptions:
     """Backends and settings of a run; backends are names of backends.names(family)."""
 
@@ -38,6 +47,8 @@ class AnimateOptions:
     driving_focal: float | None = None  # px of the driving clip; None = estimated
     steps: int = 50  # of a diffusion video backend
     guidance: float = 3.5
+    gated: GatedOptions = field(default_factory=GatedOptions)
+    keep_background: int | None = None  # px over which the background, pasted back, fades in the mask; None = not
     scene: SceneOptions = field(default_factory=SceneOptions)
     fit: FitOptions = field(default_factory=FitOptions)
     retarget: RetargetOptions = field(default_factory=RetargetOptions)

@@ -49,6 +49,17 @@ def add_verbs(checkpoint: argparse.ArgumentParser, common: Callable[[argparse.Ar
     laid.add_argument("--dtype", choices=("bf16", "fp16", "fp32"), default="bf16", help="number type (default: bf16)")
 
 
+def add_gated(command: argparse.ArgumentParser) -> None:
+    """Options of --video gated_cogvideox."""
+    command.add_argument("--sampler", choices=("ddim", "dpm"), default="ddim", help="of gated_cogvideox: the paper's, "
+                         "or DPM-Solver++ for --steps 15 to 25")  # fmt: skip
+    command.add_argument("--packed", choices=("stored", "fp8", "int8", "nf4"), default="stored", help="how "
+                         "gated_cogvideox keeps its weights in memory (default: as stored)")  # fmt: skip
+    command.add_argument("--offload", choices=("auto", "none", "model", "group", "sequential"), default="auto",
+                         help="what of gated_cogvideox leaves the GPU while it is not needed (default: auto, by free "
+                         "memory)")  # fmt: skip
+
+
 def _run(args: Namespace, run: Runtime) -> Runtime:
     """The Runtime with the wanted number type (default: bf16, as published), that looks beside the source too."""
     folders = (args.source.resolve().parent, *run.weight_folders)

@@ -18,7 +18,7 @@ from ..io.images import Canvas, Picture, canvas_of, read_image, to_canvas
 from ..io.maps import read_depth, read_mask
 from ..io.video import Clip, ClipRange, read_clip
 from ..pose.retarget import RetargetOptions
-from ..run_options import AnimateOptions, Given
+from ..run_options import AnimateOptions, GatedOptions, Given
 from ..runtime import Runtime
 from ..scene.complete import SceneOptions
 from ..types import CameraSolution, Depth
@@ -130,7 +130,9 @@ def animate_options(args: Namespace) -> AnimateOptions:
         **names,
     )
     if hasattr(args, "steps"):
-        options = replace(options, steps=args.steps, guidance=args.guidance)
+        gated = GatedOptions(sampler=args.sampler, weights=args.packed, offload=args.offload)
+        options = replace(options, steps=args.steps, guidance=args.guidance, gated=gated)
+        options = replace(options, keep_background=args.keep_background)
     return options
 
 

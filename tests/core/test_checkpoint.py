@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 
 import pytest
 import torch
@@ -240,3 +241,12 @@ def test_saving_refuses_what_could_not_be_loaded(tmp_path):
     with pytest.raises(ValueError, match=r"one rank, got \[2, 3\]"):
         save_checkpoint(tmp_path / "a.safetensors", model, "tiny", lora=pair | other)
     assert not list(tmp_path.iterdir())
+
+
+def test_gguf_without_its_package_names_the_extra(tmp_path, gated_files, monkeypatch):
+    path = gated_files.write(tmp_path, gated_files.trained())
+    (tmp_path / "base.gguf").write_bytes(b"GGUF")
+    monkeypatch.setitem(sys.modules, "gguf", None)
+    monkeypatch.delitem(sys.modules, "diffusers.quantizers.gguf.utils", raising=False)
+    with pytest.raises(ImportError, match=r"pip install gguf \(the extra dreamdance\[gguf\]\)"):
+        gated.load_checkpoint(path, Runtime(weight_folders=(tmp_path,)), tmp_path / "base.gguf")

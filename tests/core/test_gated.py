@@ -90,7 +90,7 @@ def test_conditions_are_projected_once(gated_jobs, version):
     tokens = first.conditions
     assert tokens.pose.ndim == tokens.reference.ndim == 3
     assert tokens.pose.shape[1] == tokens.reference.shape[1] * x.shape[1] // (2 if version == "1.5" else 1)
-    for layer in (model.pose_proj, model.reference_proj):
+    for layer in (model.pose_proj, model.reference_proj, model.clip_proj, model.patch_embed.text_proj):
         layer.register_forward_hook(lambda *_: pytest.fail("projected again"))
     assert torch.equal(gated_jobs.call(model, x, tokens).sample, first.sample)
 

@@ -160,8 +160,10 @@ def test_tokens_are_made_once_within_the_budget(gated_jobs, monkeypatch):
     model, calls = steady(gated_jobs), []
     model.pose_proj.register_forward_hook(lambda *_: calls.append("pose"))
     model.reference_proj.register_forward_hook(lambda *_: calls.append("reference"))
+    model.clip_proj.register_forward_hook(lambda *_: calls.append("clip"))
     kept = sampled(gated_jobs, model, APART)
     assert calls.count("pose") == 2 and calls.count("reference") == 1
+    assert calls.count("clip") == 2  # with the character and without
     calls.clear()
     monkeypatch.setattr("dreamdance_core.video.backends.gated_cogvideox.denoise.TOKEN_BUDGET", 0)
     assert torch.equal(kept, sampled(gated_jobs, model, APART))

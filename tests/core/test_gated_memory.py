@@ -245,3 +245,28 @@ def test_runs_finished_and_interrupted_leave_nothing(load, gated_jobs, offload):
         assert rss() - before < 50e6
         assert tensors() == count
         assert not any(m._forward_pre_hooks for m in model.transformer.modules())
+
+
+def test_animate_asks_the_gated_model_and_keeps_the_background(gated_jobs, monkeypatch):
+    """What the command line says arrives at the backend; outside the mask the background comes back."""
+    from dreamdance_core import backends, cli, pipeline
+    from dreamdance_core.commands.options import animate_options
+
+    asked = {}
+    work = gated_jobs.job()
+
+    def load(family, name, run, **settings):
+        asked[name] = settings
+        return lambda job: job.background * 0.5
+
+    monkeypatch.setattr(backends, "load", load)
+    line = "animate a.png v.mp4 --out o --video gated_cogvideox --sampler dpm --packed int8 --offload group"
+    for extra in ("", " --keep-background 0", " --video puppet"):
+        options = animate_options(cli.parser().parse_args((line + extra).split()))
+        made = pipeline._painted(work, work.pose, options, lambda title: Runtime())
+        outside = work.paint_mask == 0
+        kept = torch.equal(made.frames[outside], work.background[outside])
+        assert kept == ("keep" in extra)
+    assert asked["puppet"] == {}
+    assert asked["gated_cogvideox"]["plan"] == MemoryPlan(weights="int8", offload="group")
+    assert asked["gated_cogvideox"]["options"].sampler == "dpm"

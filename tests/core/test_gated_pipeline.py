@@ -18,7 +18,7 @@ from dreamdance_core.long.windows import plan_windows
 from dreamdance_core.runtime import Runtime
 from dreamdance_core.video.backends import gated_cogvideox as gated
 from dreamdance_core.video.backends.gated_cogvideox.pipeline import DreamDancePipeline
-from dreamdance_core.video.backends.gated_cogvideox.schedule import GatedScheduler
+from dreamdance_core.video.backends.gated_cogvideox.schedule import GatedScheduler, scheduler_for
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_it_gives_the_video_of_sample(gated_jobs, version):
 def test_windows_and_the_faster_sampler(gated_jobs, pipe, fusion):
     job, model = gated_jobs.job(32), gated.tiny_model()
     options = gated.SampleOptions(windows=tuple(plan_windows(8, 4, 2)), fusion=fusion, sampler="dpm", tiling=False)
-    pipe.scheduler = GatedScheduler(solver_order=2)
+    pipe.scheduler = scheduler_for("dpm", job.steps)
     wanted = gated.sample(job, model, options, Runtime(), (blend, copy_halves)).frames
     done = frames(pipe(job, options, fuse=(blend, copy_halves), output_type="pt"))
     torch.testing.assert_close(done, wanted, atol=1e-6, rtol=0)

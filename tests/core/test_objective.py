@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from dreamdance_core.runtime import Runtime
 from dreamdance_core.training.objective import latent_mask, loss_weights, velocity_loss
 from dreamdance_core.video.backends.gated_cogvideox import tiny_model
 from dreamdance_core.video.backends.gated_cogvideox.encode import to_latents
@@ -28,7 +29,8 @@ def test_masks_lie_on_the_autoencoders_own_grid(frames):
     mask = torch.zeros(frames, 16, 32)
     mask[0, 0, 0] = mask[-1, 15, 31] = 1
     small = latent_mask(mask)
-    assert small.shape == (to_latents(tiny_model().vae, torch.zeros(frames, 16, 32, 3)).shape[1], 2, 4)
+    latents = to_latents(tiny_model().vae, torch.zeros(frames, 16, 32, 3), slice(0, frames), run=Runtime())
+    assert small.shape == (latents.shape[1], 2, 4)
     assert small[0, 0, 0] == small[-1, 1, 3] == 1
     assert small.sum() == 2
 

@@ -158,8 +158,9 @@ class _Predictor:
         self._conditions = list(prepared.conditions)
         self._reference = prepared.conditions[0].reference  # one for all windows
         self._room = TOKEN_BUDGET
-        self._tokens = prepared.tokens.to(device, self.dtype)
-        self._none = torch.zeros_like(self._tokens)
+        tokens = prepared.tokens.to(device, self.dtype)
+        self._clip = {"guided": tokens, "free": torch.zeros_like(tokens)}
+        self._text: dict[str, Tensor] = {}  # the same, projected
         self._ropes: dict[torch.Size, tuple[Tensor, Tensor]] = {}
         self._states = self._first_block_states(prepared)
         branches = len(prepared.windows) * (1 if guidance == 1.0 else 2)
@@ -175,13 +176,13 @@ class _Predictor:
             reference=self._here(self._reference),
             strengths=strengths,
         )
-        out = self._forward("guided", latents, window, time, self._tokens, conditions)
+        out = self._forward("guided", latents, window, time, conditions)
         self.gates = out.gates[0].float().cpu()
         self._remember(window, out.conditions)
         if self.guidance == 1.0:
             return out.sample.float()
         closed = replace(out.conditions, strengths=(0.0, 0.0))
-        free = self._forward("free", latents, window, time, self._none, closed).sample.float()
+        free = self._forward("free", latents, window, time, closed).sample.float()
         return free + self.guidance * (out.sample.float() - free)
 
     def forget(self) -> None:
@@ -189,23 +190,23 @@ class _Predictor:
         if self.transformer.is_cache_enabled:
             self.transformer._reset_stateful_cache()
 
-    def _forward(
-        self, branch: str, latents: Tensor, window: int, time: Tensor, tokens: Tensor, conditions: Conditions
-    ) -> GatedOutput:
+    def _forward(self, branch: str, latents: Tensor, window: int, time: Tensor, conditions: Conditions) -> GatedOutput:
         self.watch()
         if latents.shape not in self._ropes:
             self._ropes[latents.shape] = rotary(self.transformer, latents.shape, self.device)
         newer = self.transformer.ofs_embedding is not None
         with self.transformer.cache_context(f"{branch} {window}"):
-            return self.transformer(
+            out = self.transformer(
                 hidden_states=latents.to(self.dtype),
-                encoder_hidden_states=tokens,
+                encoder_hidden_states=self._clip[branch],
                 timestep=time,
-                conditions=conditions,
+                conditions=replace(conditions, text=self._text.get(branch)),
                 ofs=torch.full((1,), 2.0, device=self.device) if newer else None,  # 1.5's constant
                 image_rotary_emb=self._ropes[latents.shape],
                 first_block=self._states.get((branch, window)),
             )
+        self._text[branch] = out.conditions.text
+        return out
 
     def _here(self, tensor: Tensor) -> Tensor:
         return tensor.to(self.device, self.dtype)

@@ -36,12 +36,13 @@ class Conditions:
     """What a window is conditioned on: latents (five axes), or the tokens that a forward pass has made of them.
 
     The background goes through one convolution with x_t, so that the base model's arithmetic stays as it is; that
-    costs a ten-thousandth of a step. Pose and reference do not meet x_t before their gates: they are projected once.
+    costs a ten-thousandth of a step. Pose, reference and text do not meet x_t before: they are projected once.
     """
 
     background: Float[Tensor, "B T 32 H W"]  # background, mask
     pose: Float[Tensor, "B T 48 H W"] | Float[Tensor, "B N D"]
     reference: Float[Tensor, "B 1 16 H W"] | Float[Tensor, "B M D"]  # one latent frame, added to every frame
+    text: Float[Tensor, "B S D"] | None = None  # CLIP's tokens, projected
     strengths: tuple[float, float] = (1.0, 1.0)  # times the gates of pose and reference; 0 leaves that input unread
 
 
@@ -130,7 +131,7 @@ class GatedCogVideoXTransformer(CogVideoXTransformer3DModel):
         first_block: FirstBlockState | None = None,
         return_dict: bool = True,
     ) -> GatedOutput | tuple:
-        """v-prediction for noisy latents and CLIP image tokens (B,S,clip_embed_dim).
+        """v-prediction for noisy latents and CLIP image tokens (B,S,clip_embed_dim), unread once `conditions` has them.
 
         With `first_block`, a step whose first block changes little reuses what the others did.
         """
@@ -139,14 +140,14 @@ class GatedCogVideoXTransformer(CogVideoXTransformer3DModel):
         if self.ofs_embedding is not None:
             emb = emb + self.ofs_embedding(self.ofs_proj(ofs).to(emb.dtype))
         tokens = self._tokens(self.patch_embed.proj, torch.cat([hidden_states, conditions.background], 2))
-        conditions, strengths = self._project(conditions), conditions.strengths
+        conditions, strengths = self._project(conditions, encoder_hidden_states), conditions.strengths
         if strengths[0]:
             tokens = torch.addcmul(tokens, conditions.pose.to(tokens), strengths[0] * gates[:, :1, None].to(tokens))
         if strengths[1]:
             frames = tokens.unflatten(1, (-1, conditions.reference.shape[1]))
             still = conditions.reference[:, None].to(tokens)
             tokens = torch.addcmul(frames, still, strengths[1] * gates[:, 1:, None, None].to(tokens)).flatten(1, 2)
-        text = self.patch_embed.text_proj(self.clip_proj(encoder_hidden_states))
+        text = conditions.text
         if self.config.use_learned_positional_embeddings:
             text, tokens = self._with_position_table(text, tokens, hidden_states.shape)
         tokens, text = self.embedding_dropout(tokens), self.embedding_dropout(text)
@@ -171,8 +172,10 @@ class GatedCogVideoXTransformer(CogVideoXTransformer3DModel):
         p, pt = self.config.patch_size, self.config.patch_size_t or 1
         return layer(rearrange(latents, "b (t pt) c (h ph) (w pw) -> b (t h w) (c pt ph pw)", pt=pt, ph=p, pw=p))
 
-    def _project(self, conditions: Conditions) -> Conditions:
+    def _project(self, conditions: Conditions, clip: Float[Tensor, "B S X"]) -> Conditions:
         """The conditions with tokens for what is read and was not projected yet."""
+        if conditions.text is None:
+            conditions = replace(conditions, text=self.patch_embed.text_proj(self.clip_proj(clip)))
         if conditions.strengths[0] and conditions.pose.ndim == 5:
             conditions = replace(conditions, pose=self._tokens(self.pose_proj, conditions.pose))
         if conditions.strengths[1] and conditions.reference.ndim == 5:
