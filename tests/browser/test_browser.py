@@ -72,7 +72,9 @@ def test_workflow_opens(page, comfyui, convert, name):
         node["type"] for node in shipped["nodes"] if node["properties"].get("cnr_id") in ("dreamdance", "comfy-core")
     }
     assert all(node["known"] or node["type"] not in own for node in nodes), [n for n in nodes if not n["known"]]
-    assert not any(node["broken"] for node in nodes if node["known"])
+    # Loaders may miss their model file: one with a link to it, or the gated model's, whose user trains it.
+    waiting = {node["type"] for node in shipped["nodes"] if node["properties"].get("models")} | {"DreamDanceLoadModel"}
+    assert not [node for node in nodes if node["known"] and node["broken"] and node["type"] not in waiting]
     if all(node["known"] for node in nodes):
         _queues_what_the_file_says(page, convert(shipped, comfyui.get("/object_info")), own)
     _shoot(page, name)
