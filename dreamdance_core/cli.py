@@ -108,6 +108,11 @@ def _animate_options(command: argparse.ArgumentParser) -> None:
                          "character's proportions (default: yes; no with --replace)")  # fmt: skip
     command.add_argument("--steps", type=int, default=50, help="diffusion steps of a network video backend")
     command.add_argument("--guidance", type=float, default=3.5, help="guidance of a network video backend")
+    command.add_argument("--sampler", choices=("ddim", "dpm"), help="of gated_cogvideox: ddim, the paper's (default), "
+                         "or dpm, for 10 to 20 steps")  # fmt: skip
+    command.add_argument("--keep-background", action=argparse.BooleanOptionalAction, help="put the untouched "
+                         "background back outside the paint mask (default: with --replace, but not with puppet, which touches "
+                         "nothing else; wan_vace always does)")  # fmt: skip
 
 
 def _world(command: argparse.ArgumentParser) -> None:

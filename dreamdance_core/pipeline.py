@@ -20,6 +20,9 @@ from .plate_steps import clip_without, in_place
 from .run_options import AnimateOptions, Animation, Given, Stage
 from .scene_steps import described, scene_with_path
 from .types import AnimateJob, Cutout, PoseTrack
+from .video.control import paste_back
+
+_FEATHER = 8  # px inside the paint mask over which the kept background goes over into the painting
 
 
 def animate(
@@ -76,5 +79,8 @@ def _before_a_picture(
 
 
 def _painted(job: AnimateJob, people: PoseTrack, options: AnimateOptions, stage: Stage) -> Animation:
-    frames: Tensor = backends.load("video", options.video, stage("Paint the character"))(job)
+    run = stage("Paint the character")
+    frames: Tensor = backends.load("video", options.video, run, **options.video_settings)(job)
+    if options.keep_background:
+        frames = paste_back(frames, job.background, job.paint_mask, _FEATHER)
     return Animation(frames=frames, background=job.background, pose=main_person(people), prompt=options.scene.prompt)

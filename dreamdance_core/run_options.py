@@ -38,6 +38,8 @@ class AnimateOptions:
     driving_focal: float | None = None  # px of the driving clip; None = estimated
     steps: int = 50  # of a diffusion video backend
     guidance: float = 3.5
+    video_settings: dict = field(default_factory=dict)  # of this video backend alone, for its load()
+    keep_background: bool = False  # outside the paint mask the background is put back untouched
     scene: SceneOptions = field(default_factory=SceneOptions)
     fit: FitOptions = field(default_factory=FitOptions)
     retarget: RetargetOptions = field(default_factory=RetargetOptions)

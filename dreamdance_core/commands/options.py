@@ -130,8 +130,21 @@ def animate_options(args: Namespace) -> AnimateOptions:
         **names,
     )
     if hasattr(args, "steps"):
-        options = replace(options, steps=args.steps, guidance=args.guidance)
+        options = replace(options, steps=args.steps, guidance=args.guidance, **_video_options(args))
     return options
+
+
+def _video_options(args: Namespace) -> dict:
+    """--sampler and --keep-background, as fields of AnimateOptions."""
+    keep = args.keep_background
+    chosen = {"keep_background": args.replace and args.video != "puppet" if keep is None else keep}
+    if args.sampler is None:
+        return chosen
+    if args.video != "gated_cogvideox":
+        raise ValueError(f"--sampler is the gated model's choice, --video is {args.video}; leave it out")
+    from ..video.backends.gated_cogvideox import SampleOptions
+
+    return chosen | {"video_settings": {"options": SampleOptions(sampler=args.sampler)}}
 
 
 def _world(args: Namespace) -> str:
