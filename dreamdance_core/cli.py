@@ -111,8 +111,8 @@ def _animate_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--sampler", choices=("ddim", "dpm"), help="of gated_cogvideox: ddim, the paper's (default), "
                          "or dpm, for 10 to 20 steps")  # fmt: skip
     command.add_argument("--keep-background", action=argparse.BooleanOptionalAction, help="put the untouched "
-                         "background back outside the paint mask (default: with --replace, but not with puppet, which touches "
-                         "nothing else; wan_vace always does)")  # fmt: skip
+                         "background back outside the paint mask (default: with --replace, not for puppet, which "
+                         "touches nothing else; wan_vace always does)")  # fmt: skip
 
 
 def _world(command: argparse.ArgumentParser) -> None:

@@ -11,10 +11,10 @@ from .camera.estimate import estimate_camera
 from .io.images import Picture
 from .io.stages import StageFiles
 from .io.video import Clip
-from .pose import draw
+from .lazy import drawn_parts
 from .pose.extract import boxes_from_mask, extract_pose
+from .pose.follow import Shot, retargeted_in
 from .pose.regions import paint_mask, person_mask
-from .pose.retarget import retarget
 from .run_options import AnimateOptions, Given, Stage
 from .segment.cutout import cut_out, outlines_a_figure
 from .types import AnimateJob, CameraSolution, Cutout, PoseTrack
@@ -77,17 +77,23 @@ def clip_camera(
 
 
 def animate_job(
-    cut: Cutout, background: Tensor, driving: PoseTrack, reference: PoseTrack, options: AnimateOptions
+    cut: Cutout,
+    background: Tensor,
+    driving: PoseTrack,
+    reference: PoseTrack,
+    options: AnimateOptions,
+    shot: Shot | None = None,
 ) -> AnimateJob:
-    """Everything the video backend needs, at the size of the background (T,H,W,3)."""
+    """Everything the video backend needs, at the size of the background (T,H,W,3); the pose is drawn as it is read.
+
+    shot: the cameras of clip and background, so that the character keeps its place in the scene.
+    """
     height, width = background.shape[1:3]
-    pose = retarget(driving, reference, width, height, options=options.retarget)
+    pose = retargeted_in(shot or Shot(), driving, reference, width, height, options.retarget).track
     return AnimateJob(
         background=background,
         paint_mask=paint_mask(pose, reference_pose=reference, reference_alpha=cut.alpha),
-        body=draw.draw_body(pose, width, height),
-        hand=draw.draw_hands(pose, width, height),
-        face=draw.draw_face(pose, width, height),
+        **drawn_parts(pose, width, height),
         pose=pose,
         reference_pose=reference,
         reference=cut.character,

@@ -73,8 +73,12 @@ class RenderedFrames(LazyFrames):
         start, stop = self.span(cut)
         if start == stop:
             return torch.empty(0, *self.shape[1:])
-        path = self._cameras[start:stop]
-        return render(self._gaussians, path, rasterizer=self._rasterizer, run=self._run).frames
+
+        def report(done: int, total: int, preview: Tensor | None = None) -> None:
+            self._run.report(start + done, len(self), preview)
+
+        path, run = self._cameras[start:stop], replace(self._run, report=report)
+        return render(self._gaussians, path, rasterizer=self._rasterizer, run=run).frames
 
 
 def frames_of(track: PoseTrack, start: int, stop: int) -> PoseTrack:

@@ -17,9 +17,10 @@ from .io.images import Picture
 from .io.stages import StageFiles
 from .io.video import Clip
 from .plate_steps import clip_without, in_place
+from .pose.follow import Shot
 from .run_options import AnimateOptions, Animation, Given, Stage
 from .scene_steps import described, scene_with_path
-from .types import AnimateJob, Cutout, PoseTrack
+from .types import AnimateJob, Cutout, Depth, PoseTrack
 from .video.control import paste_back
 
 _FEATHER = 8  # px inside the paint mask over which the kept background goes over into the painting
@@ -49,7 +50,9 @@ def _in_its_scene(
     solution = given.solution or clip_camera(clip, people, options, stage, files)
     gaussians, path, coverage = scene_with_path(cut, art, solution, options, given, stage, files)
     background = render(gaussians, path, run=stage("Render background"))
-    job = animate_job(cut, background.frames, main_person(people), reference, options)
+    depth = Depth(z=background.z[:1], valid=background.alpha[:1] >= 0.5)
+    shot = Shot(driving=solution.cameras, cameras=path, depth=depth)
+    job = animate_job(cut, background.frames, main_person(people), reference, options, shot)
     covered = round(float((background.alpha > 0.5).float().mean()), 4)
     facts = {"scene": coverage | {"gaussians": len(gaussians)}, "background_coverage": covered}
     made = _painted(job, people, options, stage)

@@ -14,6 +14,7 @@ from comfy_api.latest import Input, InputImpl
 from ..dreamdance_core.io.clock import ClipRange
 from ..dreamdance_core.io.lazy_video import VideoFrames
 from ..dreamdance_core.io.video import Audio
+from ..dreamdance_core.lazy import StillFrames
 from ..dreamdance_core.types import LazyFrames
 from . import host
 
@@ -61,6 +62,14 @@ def sound_of(audio: Any) -> Audio | None:
         return None
     waveform = audio["waveform"][0].detach().to("cpu", torch.float32)
     return Audio(waveform=waveform, sample_rate=int(audio["sample_rate"])) if waveform.shape[-1] else None
+
+
+def mask_over(mask: torch.Tensor, frames: torch.Tensor | LazyFrames, name: str) -> torch.Tensor | LazyFrames:
+    """A MASK over a clip (T,H,W,3); a single one serves every frame, without being repeated in memory."""
+    if mask.ndim == 3 and len(mask) > 1:
+        return host.mask_of(mask, frames, name)
+    one = StillFrames(torch.zeros(*frames.shape[1:3], 3), 1)
+    return StillFrames(host.mask_of(mask, one, name)[0], len(frames))
 
 
 def temporary_video(key: str) -> Path:

@@ -17,7 +17,7 @@ from ..dreamdance_core.long_route import KeptPlace, Output, Reference, fingerpri
 from ..dreamdance_core.runtime import Runtime
 from ..dreamdance_core.types import AnimateJob, LazyFrames, PoseTrack
 from . import host
-from .clips import clip_of, sound_of, temporary_video, video_of
+from .clips import clip_of, mask_over, sound_of, temporary_video, video_of
 from .gate_chart import gate_chart
 from .gated import finishing_inputs, runtime_for, sample_options, sampling_inputs
 from .gaussians import ROOM, scaled_to
@@ -84,12 +84,15 @@ class LongVideoInpaint(io.ComfyNode):
             pose=None if given.get("reference_pose") is None else from_pose_keypoint(given["reference_pose"]),
         )
         sampling = {"seed": given["seed"] % 2**63, "steps": given["steps"], "guidance": given["guidance"]}
-        mask = _mask(given.get("paint_mask"), track)
+        mask = given.get("paint_mask")
+        if mask is not None:
+            mask = mask_over(mask, StillFrames(torch.zeros(track.height, track.width, 3), len(track)), "paint_mask")
         block = given.get("mask_block", 0)
         job = long_job(track, behind.frames, character, paint_mask=mask, mask_block=block, **sampling)
         plan = _plan(given.get("windows"), len(job.pose))
         audio = sound_of(given["audio"]) if given.get("audio") is not None else behind.sound()
-        key = digest(fingerprint(model), track, behind.key, character, mask, sampling, plan, _plain(given))
+        drawn = [] if mask is None else [given["paint_mask"]]
+        key = digest(fingerprint(model), track, behind.key, character, drawn, sampling, plan, _plain(given))
         output = Output(
             path=temporary_video(key),
             frames=len(track),
@@ -178,14 +181,6 @@ def _key_of(value: Any, frames: torch.Tensor | LazyFrames) -> Any:
     if isinstance(source, str):
         return source, host.file_stamp(source), frames.source_index
     return hashlib.sha256(source.getbuffer()).hexdigest(), frames.source_index
-
-
-def _mask(value: torch.Tensor | None, track: PoseTrack) -> torch.Tensor | None:
-    if value is None:
-        return None
-    count = 1 if value.ndim == 2 or len(value) == 1 else len(track)
-    picture = StillFrames(torch.zeros(track.height, track.width, 3), count)
-    return host.mask_of(value, picture, "paint_mask")
 
 
 def _plan(given: WindowPlan | None, frames: int) -> WindowPlan:

@@ -12,12 +12,10 @@ from comfy_api.latest import io
 from comfy_execution.graph_utils import ExecutionBlocker
 
 from ..dreamdance_core.io.video import video_writer
-from ..dreamdance_core.lazy import StillFrames
 from ..dreamdance_core.long.join import JoinedClips, joined_sound
 from ..dreamdance_core.long.windows import plan_windows, window_step
-from ..dreamdance_core.types import LazyFrames
 from . import host
-from .clips import HostClip, clip_of, temporary_video, video_of
+from .clips import HostClip, clip_of, mask_over, temporary_video, video_of
 from .preview import clip_preview
 from .sockets import WindowPlan, Windows
 
@@ -180,21 +178,13 @@ def _joined(named: list[tuple[str, Any]], overlap: int, files: bool, more: dict)
     if match and more.get("anchor") is not None:
         height, width = clips[0].frames.shape[1:3]
         anchor = clip_of(more["anchor"], "anchor", (width, height)).frames
-        ignore = _per_frame(more.get("painted"), anchor)
+        if more.get("painted") is not None:
+            ignore = mask_over(more["painted"], anchor, "painted")
     joined = JoinedClips([clip.frames for clip in clips], overlap, match=match, anchor=anchor, ignore=ignore)
     if not files:
         return _outputs(frames=host.to_host(joined[:]))
     path, shown = _written(joined, clips)
     return _outputs(shown, video=video_of(path))
-
-
-def _per_frame(mask: Any, clip: Any) -> LazyFrames | None:
-    """A MASK over a clip; one picture of it serves every frame."""
-    if mask is None:
-        return None
-    if mask.ndim == 2 or len(mask) == 1:
-        return StillFrames(host.mask_of(mask, StillFrames(clip[:1][0], 1), "painted")[0], len(clip))
-    return host.mask_of(mask, clip, "painted")
 
 
 def _written(joined: JoinedClips, clips: list[HostClip]) -> tuple[Path, dict]:

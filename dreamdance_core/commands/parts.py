@@ -16,7 +16,6 @@ from ..camera.picture import draw_path
 from ..camera.report import report_lines
 from ..figure_steps import CROWD
 from ..gaussians.fit import fit
-from ..gaussians.render import render as render_gaussians
 from ..geometry.convert import focal_px
 from ..geometry.pinhole import rescale
 from ..io import weights as weight_files
@@ -27,13 +26,14 @@ from ..io.pose_files import write_pose
 from ..io.splat_files import read_splats, require_splat_name, write_splats
 from ..io.stages import StageFiles
 from ..io.video import Clip, read_clip, require_video_name, write_video
+from ..lazy import RenderedFrames
 from ..pose.extract import extract_pose
 from ..pose.regions import person_mask
 from ..run_options import Stage
 from ..scene.build import WantedPath
 from ..scene_steps import described, path_in_scene, scene_of
 from ..segment.cutout import cut_out, outlines_a_figure
-from ..types import PoseTrack
+from ..types import LazyFrames, PoseTrack
 from . import options
 
 CLIP_SIDE = 1280  # px; longer clips are read at this size: detectors and solvers gain nothing beyond it
@@ -148,17 +148,16 @@ def render(args: Namespace, stage: Stage) -> None:
         size = {"width": cameras.width, "height": cameras.height}
         wanted = WantedPath(cameras=cameras)
         cameras = path_in_scene(gaussians, wanted, **size, K=cameras.K[0], run=stage("Look at the scene"))
-    frames = render_gaussians(gaussians, cameras, run=stage("Render")).frames
-    write_frames(args.out, frames, cameras.fps)
+    write_frames(args.out, RenderedFrames(gaussians, cameras, run=stage("Render")), cameras.fps)
 
 
-def write_frames(out: Path, frames: torch.Tensor, fps: float) -> None:
-    """A video when the name has a video's suffix, else a folder of %05d.png."""
+def write_frames(out: Path, frames: LazyFrames, fps: float) -> None:
+    """A video when the name has a video's suffix, else a folder of %05d.png; frames are made as they are written."""
     if out.suffix:
         write_video(out, frames, fps)
         return
-    for index, frame in enumerate(frames):
-        write_image(out / f"{index:05d}.png", frame)
+    for index in range(len(frames)):
+        write_image(out / f"{index:05d}.png", frames[index : index + 1][0])
 
 
 def weights(args: Namespace, stage: Stage) -> None:

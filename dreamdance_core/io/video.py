@@ -16,9 +16,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..types import LazyFrames
 from .clock import ClipRange, at_ticks, cut_sound, sound_of
 from .images import to_uint8
 
+_PIECE = 16  # frames of a lazy clip in memory
 WRITABLE = (".mp4", ".mkv", ".mov", ".avi")  # containers that hold H.264 and AAC
 
 
@@ -213,10 +215,13 @@ def video_writer(
         partial.unlink(missing_ok=True)
 
 
-def write_video(path: str | Path, frames: Float[Tensor, "T H W 3"], fps: float, audio: Audio | None = None) -> Path:
-    """Writes frames and sound as one file, see video_writer."""
+def write_video(
+    path: str | Path, frames: Float[Tensor, "T H W 3"] | LazyFrames, fps: float, audio: Audio | None = None
+) -> Path:
+    """Writes frames and sound as one file, see video_writer; a lazy clip is read piece by piece."""
     with video_writer(path, frames.shape[2], frames.shape[1], fps, audio) as write:
-        write(frames)
+        for start in range(0, len(frames), _PIECE):
+            write(frames[start : start + _PIECE])
     return Path(path)
 
 

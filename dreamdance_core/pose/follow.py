@@ -96,22 +96,20 @@ def as_a_still_camera_sees(track: PoseTrack, cameras: Cameras, z: float) -> Pose
 def ground_depth(depth: Depth, reference: PoseTrack) -> float:
     """The depth, in the first picture, of what the reference's lower foot stands on; without feet, of the lower edge.
 
-    Raises ValueError when the depth knows nothing there.
+    Raises ValueError when no depth is known at all.
     """
     height, width = depth.z.shape[1:]
     place = _places(reference, 0)[0]
     feet = [reference.xy[0, 0, foot, 1] for foot in _FEET if visible(reference)[0, 0, foot]]
     place[1] = max(feet, default=float(reference.height))
-    reach = max(2, round(_PATCH * height))
-    scaled = (float(place[0]) * width / reference.width, float(place[1]) * height / reference.height)
-    x, y = (int(np.clip(v, reach, side - 1 - reach)) for v, side in zip(scaled, (width, height), strict=True))
-    patch = (slice(y - reach, y + reach + 1), slice(x - reach, x + reach + 1))
-    known = depth.z[0][patch][depth.valid[0][patch]]
-    if not len(known) or not float(known.median()) > 0:
-        raise ValueError(
-            f"depth must be known where the figure stands, at {x}, {y} of {width}x{height} px; place it on the ground"
-        )
-    return float(known.median())
+    rows, columns = torch.nonzero(depth.valid[0] & (depth.z[0] > 0), as_tuple=True)
+    if not len(rows):
+        raise ValueError("depth must be known somewhere in its first picture, got none; render the scene it is of")
+    away = torch.hypot(
+        rows + 0.5 - place[1] * height / reference.height, columns + 0.5 - place[0] * width / reference.width
+    )
+    near = away <= max(_PATCH * height, float(away.min()))  # where it is not known under the feet, the nearest
+    return float(depth.z[0][rows[near], columns[near]].median())
 
 
 def driver_depth(track: PoseTrack, cameras: Cameras, person: int = 0) -> float:
@@ -214,8 +212,8 @@ def _moves(
 def _require_room(near: Float[Tensor, "T"], z: float) -> None:
     if not bool((near > _NEAREST * z).all()):
         raise ValueError(
-            f"the camera must stay away from the figure, which stands at depth {z:.3g}; in frame {int(near.argmin())} "
-            f"it is at {float(near.min()):.3g}; place it further away, or take a shorter path"
+            f"the figure must stay before the camera: it stands at depth {z:.3g}, and in frame {int(near.argmin())} at "
+            f"{float(near.min()):.3g}; place it further away, or take a path that does not pass it or turn away"
         )
 
 

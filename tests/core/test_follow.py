@@ -8,8 +8,10 @@ from dataclasses import replace
 import pytest
 import torch
 
+from dreamdance_core.figure_steps import animate_job
 from dreamdance_core.geometry.pinhole import intrinsics, project
 from dreamdance_core.geometry.rigid import look_at, rebase, rigid_inverse, so3_exp
+from dreamdance_core.pose.draw import draw_body
 from dreamdance_core.pose.follow import (
     Shot,
     as_a_still_camera_sees,
@@ -19,7 +21,8 @@ from dreamdance_core.pose.follow import (
     retargeted_in,
 )
 from dreamdance_core.pose.retarget import RetargetOptions, retarget
-from dreamdance_core.types import Cameras, Depth, PoseTrack
+from dreamdance_core.run_options import AnimateOptions
+from dreamdance_core.types import Cameras, Cutout, Depth, PoseTrack
 
 FRAMES, STRIDE = 60, 15  # frames; a foot stands for STRIDE of them, and steps for STRIDE
 W, H = 640, 480
@@ -163,6 +166,18 @@ def test_feet_stay_on_their_spot(kind):
     assert abs(float(ankles)) < 8
 
 
+def test_animations_in_their_scene_use_it():
+    """The job of a video backend has the pose that keeps its spot, drawings and mask with it."""
+    driving, reference = filmed(walker(), path("dolly")), first(filmed(walker(size=0.7, z=3.0), path("none")))
+    shot = Shot(driving=path("dolly"), cameras=path("truck", gain=0.5), depth=flat(3.0))
+    cut = Cutout(character=torch.zeros(H, W, 3), alpha=torch.ones(H, W), hole_mask=torch.ones(H, W))
+    background = torch.zeros(FRAMES, H, W, 3)
+    job = animate_job(cut, background, driving, reference, AnimateOptions(), shot)
+    assert slide(job.pose, shot.cameras, 3.0) < 3
+    assert torch.equal(job.body, draw_body(job.pose, W, H))
+    assert not torch.equal(job.body, animate_job(cut, background, driving, reference, AnimateOptions()).body)
+
+
 def test_without_cameras_or_with_retargeting_off_nothing_changes():
     driving, reference = filmed(walker(), path("dolly")), first(filmed(walker(), path("none")))
     for options in (RetargetOptions(), RetargetOptions(enabled=False)):
@@ -180,7 +195,10 @@ def test_the_ground_is_looked_up_under_the_feet():
     assert ground_depth(Depth(z=z, valid=valid), reference) == pytest.approx(float(z[0, row, 0]), abs=0.15)
     half = replace(reference, score=reference.score.clone().index_fill_(2, torch.tensor([13, 14, 15, 16]), 0))
     assert ground_depth(Depth(z=z, valid=valid), half) == pytest.approx(3.0, abs=0.2)
-    with pytest.raises(ValueError, match="depth must be known where the figure stands"):
+    holed = valid.clone()
+    holed[:, row - 30 :] = False
+    assert ground_depth(Depth(z=z, valid=holed), reference) == pytest.approx(float(z[0, row - 31, 0]), abs=0.05)
+    with pytest.raises(ValueError, match="depth must be known somewhere"):
         ground_depth(Depth(z=z, valid=~valid), reference)
 
 
@@ -190,5 +208,5 @@ def test_what_cannot_be_is_refused_in_a_sentence():
         retargeted_in(Shot(cameras=path("pan")), driving, reference, W, H, RetargetOptions())
     with pytest.raises(ValueError, match="cameras must be 60, one per frame of the pose, got 5"):
         as_cameras_see(driving, path("pan")[[0] * 5], 5.0)
-    with pytest.raises(ValueError, match="must stay away from the figure.*in frame 59"):
+    with pytest.raises(ValueError, match="must stay before the camera.*in frame 59"):
         as_cameras_see(driving, path("dolly"), 1.6)

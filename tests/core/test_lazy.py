@@ -172,7 +172,10 @@ def test_a_scene_rendered_in_pieces():
     c2w[:, 0, 3] = torch.linspace(-0.3, 0.3, 40)
     K = torch.tensor([[60.0, 0, 33], [0, 60, 22], [0, 0, 1]]).repeat(40, 1, 1)
     path = Cameras(c2w=c2w, K=K, width=64, height=48, fps=24.0)
-    clip = lazy.RenderedFrames(scene, path, run=Runtime())
+    told = []
+    clip = lazy.RenderedFrames(scene, path, run=Runtime(report=lambda done, total, _: told.append((done, total))))
+    clip[10:13]
+    assert told == [(11, 40), (12, 40), (13, 40)]
     assert torch.equal(clip[:], render(scene, path, run=Runtime()).frames)
     assert_pieces_are_the_whole(clip)
 
@@ -201,6 +204,8 @@ def test_a_video_written_in_pieces_is_the_one_written_whole(tmp_path):
             write(frames[start : start + 7])
             assert not (tmp_path / "pieces.mp4").exists()
     assert (tmp_path / "pieces.mp4").read_bytes() == (tmp_path / "whole.mp4").read_bytes()
+    write_video(tmp_path / "lazy.mp4", lazy.HeldFrames(frames, 30), 24.0, sound)
+    assert (tmp_path / "lazy.mp4").read_bytes() == (tmp_path / "whole.mp4").read_bytes()
 
 
 def test_a_cancelled_video_leaves_nothing(tmp_path):

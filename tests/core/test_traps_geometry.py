@@ -157,7 +157,7 @@ def test_counters_in_the_clip_survive_to_the_end(counters, tmp_path, monkeypatch
     assert made.cameras.fps == clip.fps
     pose_x = fake.job.pose.xy[:, 0, 11:13, 0].mean(-1)
     columns = torch.arange(WIDTH) + 0.5
-    body_x = torch.stack([(p.sum((0, 2)) * columns).sum() / p.sum() for p in fake.job.body])
+    body_x = torch.stack([(p.sum((0, 2)) * columns).sum() / p.sum() for p in fake.job.body[:]])
     camera_x = made.cameras.c2w[:, 0, 3]
     for series in (made.pose.xy[:, 0, 11, 0], pose_x, body_x, camera_x):
         assert best_lag(wanted, series) == 0

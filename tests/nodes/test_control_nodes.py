@@ -142,6 +142,24 @@ def test_vace_windows_go_on_where_the_last_one_ended(pack):
         _composed(pack, 24, window=5, overlap=9)
 
 
+def test_two_windows_join_without_a_seam_or_a_ghost(pack):
+    """A model that paints the mask grey and returns the rest, twice, as the help page chains it."""
+    paste, background = pack.nodes.control.PasteBack.execute, pack.nodes.control.fitted(_clip(24, 70, 101), 96, 64)
+    clips, given = {}, {}
+    for number, length in enumerate((13, 17)):
+        parts = _composed(pack, 24, window=17 if number else 13, overlap=5, **given)
+        assert parts["length"] == length
+        painted = torch.where(parts["control_masks"][..., None] > 0, 0.25, parts["control_video"])
+        clips[f"clip{number}"] = paste(painted, parts["render_video"], parts["character_mask"], 0)[0]
+        given = {"start": parts["next_start"], "previous": clips[f"clip{number}"]}
+    joined = pack.nodes.long_video.TemporalAggregate.execute(96, 48, 5, "blend", clips)[1]
+    inside = pack.nodes.control.fitted_mask(torch.ones(1, 70, 101), 96, 64)[0].bool()
+    inside[:22], inside[52:], inside[:, :22], inside[:, 44:] = False, False, False, False
+    assert len(joined) == 25, "24 frames and the one that was added"
+    torch.testing.assert_close(joined[:, inside], torch.full_like(joined[:, inside], 0.25))
+    torch.testing.assert_close(joined[:24, :, 80:], background[:, :, 80:])
+
+
 def _animate(parts: dict, vae: RecordingVae, offset: int = 0, **more):
     from comfy_extras.nodes_wan import WanAnimateToVideo
 

@@ -16,8 +16,8 @@ Offload = Literal["auto", "none", "model", "group", "sequential"]
 MARGIN = 1.1  # of an estimate: fragments, the driver
 # A pass beside the weights, in copies of its tokens, and decoding, in copies of a tile's first channels: measured by
 # benchmarks/gated_memory.py.
-_TOKEN_COPIES = 14.0
-_TILE_COPIES = 12.0
+_TOKEN_COPIES = 15.5
+_TILE_COPIES = 22.5
 NATIVE = (48, 768, 768)  # frames, height, width: the paper's clips, for which `auto` makes room
 
 
