@@ -174,8 +174,10 @@ def test_animations_in_their_scene_use_it():
     background = torch.zeros(FRAMES, H, W, 3)
     job = animate_job(cut, background, driving, reference, AnimateOptions(), shot)
     assert slide(job.pose, shot.cameras, 3.0) < 3
-    assert torch.equal(job.body, draw_body(job.pose, W, H))
-    assert not torch.equal(job.body, animate_job(cut, background, driving, reference, AnimateOptions()).body)
+    last = slice(FRAMES - 1, FRAMES)
+    assert torch.equal(job.body[last], draw_body(job.pose, W, H)[last])
+    plain = animate_job(cut, background, driving, reference, AnimateOptions())
+    assert not torch.equal(job.body[last], plain.body[last])
 
 
 def test_without_cameras_or_with_retargeting_off_nothing_changes():

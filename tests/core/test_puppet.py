@@ -172,6 +172,9 @@ def test_alone_it_is_the_character_of_the_animation_with_its_coverage():
     assert (alone[..., :3] <= coverage + 1e-4).all(), "premultiplied"
     area = float(figure()[1].sum())
     assert float(coverage[0].sum()) == pytest.approx(area, rel=0.1)
+    hazy = replace(job, reference_alpha=job.reference_alpha.clamp_min(0.003))
+    faint = puppet().alone(hazy)[..., 3] == 0
+    assert (faint == (coverage[..., 0] == 0)).float().mean() > 0.99, "a matte's haze draws nothing"
 
 
 def test_unseen_legs_stay_with_the_pelvis():

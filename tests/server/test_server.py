@@ -200,7 +200,7 @@ def test_white_background_reduced(comfyui, shipped):
     edge = (alone[..., 3] > 40) & (alone[..., 3] < 200)
     assert edge.sum() > 100 and np.median(alone[edge][:, :3].min(-1)) < 160, "no white in the edges' own colours"
     frames, _, sound = _decoded(comfyui, run.outputs, _node(prompt, "SaveVideo"))
-    assert frames.shape[:3] == alone.shape[:3] and sound and frames[outside].min() > 200
+    assert frames.shape[:3] == alone.shape[:3] and sound and np.percentile(frames[outside], 1) > 240
     assert (frames[:, :20, :20] >= 254).all()
     (film,) = run.outputs[_node(prompt, "SaveWEBM")]["images"]
     with av.open(str(comfyui.base / film["type"] / film["subfolder"] / film["filename"])) as container:

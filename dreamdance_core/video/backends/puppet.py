@@ -24,6 +24,8 @@ from ..parts import BODY
 from ..skeleton import NAMES, Rig, drive, rest_rig
 from ..skinning import bone_distance, bone_weights, skin, sorted_triangles
 
+_FAINT = 1.01 / 255  # of coverage: a matte's haze, which 8 bits do not show; the background stays exact there
+
 
 class Puppet:
     def __init__(self, run: Runtime, *, step: int = 10, smoothing: float = 0.8, sway: float = 0.6) -> None:
@@ -68,9 +70,9 @@ class Puppet:
         for t in range(frames):
             drawn = np.zeros((height, width, 4), np.float32)
             for layer in layers:
-                draw_over(
-                    drawn, layer.colour, inverse_map(positions[t], mesh.rest, triangles[layer.name], width, height)
-                )
+                where = inverse_map(positions[t], mesh.rest, triangles[layer.name], width, height)
+                draw_over(drawn, layer.colour, where)
+            drawn[drawn[..., 3] < _FAINT] = 0
             yield drawn
 
     def _positions(
