@@ -108,9 +108,12 @@ def _animate_options(command: argparse.ArgumentParser) -> None:
                          "character's proportions (default: yes; no with --replace)")  # fmt: skip
     command.add_argument("--steps", type=int, default=50, help="diffusion steps of a network video backend")
     command.add_argument("--guidance", type=float, default=3.5, help="guidance of a network video backend")
-    command.add_argument("--keep-background", type=int, metavar="PX", help="paste the untouched background back "
-                         "outside the paint mask, faded over PX inside it")  # fmt: skip
     checkpoints.add_gated(command)
+    command.add_argument("--keep-background", action=argparse.BooleanOptionalAction, help="put the untouched "
+                         "background back outside the paint mask (default: with --replace, not for puppet, which "
+                         "touches nothing else; wan_vace always does)")  # fmt: skip
+    command.add_argument("--feather", type=int, default=8, metavar="PX", help="how far inside the paint mask the kept "
+                         "background fades out (default: 8)")  # fmt: skip
 
 
 def _world(command: argparse.ArgumentParser) -> None:

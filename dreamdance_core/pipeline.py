@@ -83,8 +83,8 @@ def _before_a_picture(
 def _painted(job: AnimateJob, people: PoseTrack, options: AnimateOptions, stage: Stage) -> Animation:
     run = stage("Paint the character")
     frames: Tensor = backends.load("video", options.video, run, **_video_settings(options))(job)
-    if options.keep_background is not None:
-        frames = paste_back(frames, job.background, job.paint_mask, options.keep_background)
+    if options.keep_background:
+        frames = paste_back(frames, job.background, job.paint_mask, options.feather)
     return Animation(frames=frames, background=job.background, pose=main_person(people), prompt=options.scene.prompt)
 
 

@@ -48,7 +48,8 @@ class AnimateOptions:
     steps: int = 50  # of a diffusion video backend
     guidance: float = 3.5
     gated: GatedOptions = field(default_factory=GatedOptions)
-    keep_background: int | None = None  # px over which the background, pasted back, fades in the mask; None = not
+    keep_background: bool = False  # outside the paint mask the background is put back untouched
+    feather: int = 8  # px inside the mask over which it fades out
     scene: SceneOptions = field(default_factory=SceneOptions)
     fit: FitOptions = field(default_factory=FitOptions)
     retarget: RetargetOptions = field(default_factory=RetargetOptions)

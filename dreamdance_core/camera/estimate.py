@@ -91,8 +91,8 @@ class _Look:
 
 
 def _look(
-    frames: Float[Tensor, "T H W 3"],
-    person_mask: Float[Tensor, "Tm Hm Wm"] | None,
+    frames: Float[Tensor, "T H W 3"] | LazyFrames,
+    person_mask: Float[Tensor, "Tm Hm Wm"] | LazyFrames | None,
     focal: float | None,
     fps: float,
     run: Runtime,
@@ -119,7 +119,10 @@ def _look(
 
 
 def _check(
-    frames: Float[Tensor, "T H W 3"], person_mask: Float[Tensor, "Tm Hm Wm"] | None, focal: float | None, fps: float
+    frames: Float[Tensor, "T H W 3"] | LazyFrames,
+    person_mask: Float[Tensor, "Tm Hm Wm"] | LazyFrames | None,
+    focal: float | None,
+    fps: float,
 ) -> None:
     count, height, width = frames.shape[:3]
     if count == 0:
@@ -170,7 +173,7 @@ def _degrees(width: int, focal: float) -> str:
 
 
 def _static(
-    frames: Float[Tensor, "T H W 3"], focal: float | None, fps: float, notes: tuple[str, ...]
+    frames: Float[Tensor, "T H W 3"] | LazyFrames, focal: float | None, fps: float, notes: tuple[str, ...]
 ) -> CameraSolution:
     count, height, width = frames.shape[:3]
     c2w, K = torch.eye(4).repeat(count, 1, 1), intrinsics(width, height, focal).repeat(count, 1, 1)
@@ -197,7 +200,7 @@ def _without_travel(
 
 
 def _turning(
-    frames: Float[Tensor, "T H W 3"], turn: Turn, focal: float | None, fps: float, notes: tuple[str, ...]
+    frames: Float[Tensor, "T H W 3"] | LazyFrames, turn: Turn, focal: float | None, fps: float, notes: tuple[str, ...]
 ) -> CameraSolution:
     """The turning path as cameras of the clip's own pixels."""
     count, height, width = frames.shape[:3]

@@ -130,10 +130,19 @@ def animate_options(args: Namespace) -> AnimateOptions:
         **names,
     )
     if hasattr(args, "steps"):
-        gated = GatedOptions(sampler=args.sampler, weights=args.packed, offload=args.offload)
-        options = replace(options, steps=args.steps, guidance=args.guidance, gated=gated)
-        options = replace(options, keep_background=args.keep_background)
+        keep = args.replace and args.video != "puppet" if args.keep_background is None else args.keep_background
+        options = replace(options, steps=args.steps, guidance=args.guidance, gated=_gated_options(args))
+        options = replace(options, keep_background=keep, feather=args.feather)
     return options
+
+
+def _gated_options(args: Namespace) -> GatedOptions:
+    chosen = GatedOptions(sampler=args.sampler, weights=args.packed, offload=args.offload)
+    if chosen != GatedOptions() and args.video != "gated_cogvideox":
+        raise ValueError(
+            f"--sampler, --packed and --offload are the gated model's choices, --video is {args.video}; leave them out"
+        )
+    return chosen
 
 
 def _world(args: Namespace) -> str:

@@ -261,12 +261,11 @@ def test_animate_asks_the_gated_model_and_keeps_the_background(gated_jobs, monke
 
     monkeypatch.setattr(backends, "load", load)
     line = "animate a.png v.mp4 --out o --video gated_cogvideox --sampler dpm --packed int8 --offload group"
-    for extra in ("", " --keep-background 0", " --video puppet"):
+    for extra in ("", " --keep-background --feather 0"):
         options = animate_options(cli.parser().parse_args((line + extra).split()))
         made = pipeline._painted(work, work.pose, options, lambda title: Runtime())
         outside = work.paint_mask == 0
         kept = torch.equal(made.frames[outside], work.background[outside])
         assert kept == ("keep" in extra)
-    assert asked["puppet"] == {}
     assert asked["gated_cogvideox"]["plan"] == MemoryPlan(weights="int8", offload="group")
     assert asked["gated_cogvideox"]["options"].sampler == "dpm"

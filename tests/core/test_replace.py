@@ -9,7 +9,9 @@ import pytest
 import torch
 from PIL import Image
 
-from dreamdance_core.cli import SAMPLES, main
+from dreamdance_core import backends, pipeline
+from dreamdance_core.cli import SAMPLES, main, parser
+from dreamdance_core.commands.options import animate_options
 from dreamdance_core.figure_steps import animate_job
 from dreamdance_core.io.clock import ClipRange
 from dreamdance_core.io.maps import read_clip_mask
@@ -18,6 +20,7 @@ from dreamdance_core.io.video import read_clip, write_video
 from dreamdance_core.pose.place import placement, standing_in_for
 from dreamdance_core.pose.retarget import RetargetOptions
 from dreamdance_core.run_options import AnimateOptions
+from dreamdance_core.runtime import Runtime
 from dreamdance_core.types import Cutout, PoseTrack
 
 ART, DANCE = str(SAMPLES / "character.png"), str(SAMPLES / "dance.mp4")
@@ -183,6 +186,7 @@ def test_before_white_and_before_a_clip_of_ones_own(tmp_path):
     [
         (["--replace", "--scene", "s.ply"], "need the character's own scene"),
         (["--driving-mask", str(MASK)], "give --replace too"),
+        (["--sampler", "dpm"], "are the gated model's choices, --video is puppet"),
         (["--background", "none.png"], "no picture at"),
         (["--background", "short.mp4", "--frames", "4"], "at least the clip's 4 frames"),
     ],
@@ -193,6 +197,31 @@ def test_what_does_not_go_together_is_one_sentence(more, sentence, tmp_path, mon
     frames = [] if "--frames" in more else ["--frames", "2"]
     assert main(["animate", ART, DANCE, "--out", "o", *frames, *more]) == 1
     assert sentence in capsys.readouterr().err.strip().splitlines()[-1]
+
+
+def test_what_the_command_line_asks_of_the_video_backend():
+    def asked(*more: str) -> AnimateOptions:
+        return animate_options(parser().parse_args(["animate", "a.png", "v.mp4", "--out", "o", *more]))
+
+    gated = ["--replace", "--video", "gated_cogvideox"]
+    fast = asked(*gated, "--sampler", "dpm", "--steps", "12", "--guidance", "2", "--prompt", "a street")
+    assert fast.gated.sampler == "dpm"
+    assert (fast.steps, fast.guidance, fast.scene.prompt, fast.world) == (12, 2.0, "a street", "replace")
+    assert fast.keep_background and not asked(*gated, "--no-keep-background").keep_background
+    assert not asked("--replace").keep_background and asked("--keep-background").keep_background
+    assert not asked("--replace").retarget.enabled and asked("--replace", "--retarget").retarget.enabled
+    assert asked().retarget.enabled and not asked("--no-retarget").retarget.enabled
+    assert asked().world == "scene" and asked("--background", "white").world == "own"
+
+
+def test_the_kept_background_is_untouched_outside_the_paint_mask(monkeypatch):
+    _, job = _job(RetargetOptions(enabled=False))
+    monkeypatch.setattr(backends, "load", lambda family, name, run: lambda job: torch.rand_like(job.background))
+    outside = job.paint_mask == 0
+    for keep in (True, False):
+        made = pipeline._painted(job, job.pose, AnimateOptions(keep_background=keep), lambda title: Runtime())
+        assert torch.equal(made.frames[outside], job.background[outside]) is keep
+        assert not torch.equal(made.frames[job.paint_mask > 0], job.background[job.paint_mask > 0])
 
 
 def test_masks_of_another_size_and_canvases(tmp_path):
