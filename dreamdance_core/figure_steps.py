@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from torch import Tensor
 
 from . import backends
-from .camera.estimate import estimate_camera
+from .camera.estimate import estimate_camera, turning_camera
 from .io.images import Picture
 from .io.stages import StageFiles
 from .io.video import Clip
@@ -17,7 +18,7 @@ from .pose.follow import Shot, retargeted_in
 from .pose.regions import paint_mask, person_mask
 from .run_options import AnimateOptions, Given, Stage
 from .segment.cutout import cut_out, outlines_a_figure
-from .types import AnimateJob, CameraSolution, Cutout, PoseTrack
+from .types import AnimateJob, Cameras, CameraSolution, Cutout, PoseTrack
 
 CROWD = 8  # persons of a clip at most that are looked for; the first is the one that is followed
 
@@ -76,6 +77,25 @@ def clip_camera(
     return files.once("driving_camera", CameraSolution, (clip, people, options.camera, options.driving_focal), solve)
 
 
+def filming_camera(
+    clip: Clip, people: PoseTrack, options: AnimateOptions, stage: Stage, files: StageFiles
+) -> Cameras | None:
+    """The clip's own camera, when the video gets another one; None when it travels and no solver is installed."""
+
+    def look() -> CameraSolution:
+        mask, run = person_mask(people), stage("Look for the clip's own camera")
+        turning = turning_camera(clip.frames, person_mask=mask, fps=clip.fps, run=run)
+        return turning or clip_camera(clip, people, options, stage, files)
+
+    try:
+        return files.once(
+            "filming_camera", CameraSolution, (clip, people, options.camera, options.driving_focal), look
+        ).cameras
+    except ImportError as error:
+        stage("Look for the clip's own camera").note(f"the clip's own camera is taken for still: {error}")
+        return None
+
+
 def animate_job(
     cut: Cutout,
     background: Tensor,
@@ -83,13 +103,17 @@ def animate_job(
     reference: PoseTrack,
     options: AnimateOptions,
     shot: Shot | None = None,
+    note: Callable[[str], None] = lambda text: None,
 ) -> AnimateJob:
     """Everything the video backend needs, at the size of the background (T,H,W,3); the pose is drawn as it is read.
 
-    shot: the cameras of clip and background, so that the character keeps its place in the scene.
+    shot: the cameras of clip and background, so that the character keeps its place in the scene. note hears what the
+    pose was brought to.
     """
     height, width = background.shape[1:3]
-    pose = retargeted_in(shot or Shot(), driving, reference, width, height, options.retarget).track
+    done = retargeted_in(shot or Shot(), driving, reference, width, height, options.retarget)
+    pose = done.track
+    note("\n".join(done.notes))
     return AnimateJob(
         background=background,
         paint_mask=paint_mask(pose, reference_pose=reference, reference_alpha=cut.alpha),

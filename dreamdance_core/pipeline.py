@@ -12,7 +12,7 @@ from typing import Any
 from torch import Tensor
 
 from . import backends
-from .figure_steps import animate_job, clip_camera, cut_art, main_person, poses
+from .figure_steps import animate_job, clip_camera, cut_art, filming_camera, main_person, poses
 from .gaussians.render import render
 from .io.images import Picture
 from .io.stages import StageFiles
@@ -50,8 +50,11 @@ def _in_its_scene(
     gaussians, path, coverage = scene_with_path(cut, art, solution, options, given, stage, files)
     background = render(gaussians, path, run=stage("Render background"))
     depth = Depth(z=background.z[:1], valid=background.alpha[:1] >= 0.5)
-    shot = Shot(driving=solution.cameras, cameras=path, depth=depth)
-    job = animate_job(cut, background.frames, main_person(people), reference, options, shot)
+    filmed = solution.cameras
+    if given.solution is not None:
+        filmed = filming_camera(clip, people, options, stage, files)
+    shot = Shot(driving=filmed, cameras=path, depth=depth)
+    job = animate_job(cut, background.frames, main_person(people), reference, options, shot, stage("Pose").note)
     covered = round(float((background.alpha > 0.5).float().mean()), 4)
     facts = {"scene": coverage | {"gaussians": len(gaussians)}, "background_coverage": covered}
     made = _painted(job, people, options, stage)
@@ -77,12 +80,17 @@ def _before_a_picture(
     """The character before a background of the user's own, as it stands in its picture."""
     reference, people = poses(art, cut, clip, options, stage, files)
     background = given.background.expand(len(clip.frames), -1, -1, -1)
-    return _painted(animate_job(cut, background, main_person(people), reference, options), people, options, stage)
+    shot = Shot(driving=filming_camera(clip, people, options, stage, files))
+    job = animate_job(cut, background, main_person(people), reference, options, shot, stage("Pose").note)
+    return _painted(job, people, options, stage)
 
 
 def _painted(job: AnimateJob, people: PoseTrack, options: AnimateOptions, stage: Stage) -> Animation:
     run = stage("Paint the character")
-    frames: Tensor = backends.load("video", options.video, run, **_video_settings(options))(job)
+    backend = backends.load("video", options.video, run, **_video_settings(options))
+    if not getattr(backend, "takes_lazy_frames", False):
+        job = replace(job, body=job.body[:], hand=job.hand[:], face=job.face[:])
+    frames: Tensor = backend(job)
     if options.keep_background:
         frames = paste_back(frames, job.background, job.paint_mask, options.feather)
     return Animation(frames=frames, background=job.background, pose=main_person(people), prompt=options.scene.prompt)

@@ -29,13 +29,16 @@ def _unheard(text: str) -> None:
 @contextmanager
 def _move_for_a_while(module: torch.nn.Module, device: torch.device) -> Iterator[torch.nn.Module]:
     # Weights are only copied: what lies on the host (in a mapped file, perhaps) stays there and is taken up again.
-    homes = [(tensor, tensor.data) for tensor in (*module.parameters(), *module.buffers())]
-    module.to(device)
+    weights = [(weight, weight.data) for weight in module.parameters()]
+    buffers = [(owner, name, home) for owner in module.modules() for name, home in owner._buffers.items()]
     try:
+        module.to(device)
         yield module
     finally:
-        for tensor, home in homes:
-            tensor.data = home
+        for weight, home in weights:
+            weight.data = home
+        for owner, name, home in buffers:  # `to` puts other tensors in their places
+            owner._buffers[name] = home
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from ..dreamdance_core.video.control import paste_back
 from . import host
 from .gate_chart import gate_chart
 from .preview import clip_preview
-from .sockets import GatedModel, Windows, download_input, seed_input
+from .sockets import GatedModel, Windows, seed_input
 from .video import animate_job, first_frame, over_time
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _AUTO = "auto"
 _WEIGHTS = ["stored", "fp8", "int8", "nf4"]
 _OFFLOADS = [_AUTO, "model", "group", "sequential"]
+
+_BY_HAND = "Without effect: a checkpoint, its base model and CLIP are put into their folders by hand."
 
 
 class LoadModel(io.ComfyNode):
@@ -53,7 +55,7 @@ class LoadModel(io.ComfyNode):
                     "(transformer, vae) or one file of its transformer (.safetensors, .gguf); empty = the one that "
                     "the checkpoint's metadata names.",
                 ),
-                download_input(),
+                io.Boolean.Input("download", default=False, advanced=True, tooltip=_BY_HAND),
                 io.Combo.Input(
                     "weights",
                     options=_WEIGHTS,

@@ -12,7 +12,7 @@ import comfy.model_management as mm
 import comfy.utils
 import folder_paths
 import torch
-from comfy.model_patcher import CoreModelPatcher
+from comfy.model_patcher import ModelPatcher
 from comfy_execution.utils import get_executing_context
 from jaxtyping import Float
 from PIL import Image
@@ -99,7 +99,8 @@ def _host_resident(module: torch.nn.Module, device: torch.device, *, room: int) 
     # The patcher lives on the module: the host tracks it by weak reference, and evicts it when others need the room.
     patcher = module.__dict__.get("_host_patcher")
     if patcher is None:
-        patcher = CoreModelPatcher(_Held(module), load_device=device, offload_device=mm.unet_offload_device())
+        # Not CoreModelPatcher: where that is the dynamic one, modules of foreign layers are never moved away again.
+        patcher = ModelPatcher(_Held(module), load_device=device, offload_device=mm.unet_offload_device())
         module.__dict__["_host_patcher"] = patcher
     # Whole or not at all: the host can only stream modules that are built of its own layers.
     mm.load_models_gpu([patcher], memory_required=room, force_full_load=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from comfy_api.latest import InputImpl, Types, io
 
+from ..dreamdance_core.io.clock import cut_sound
 from ..dreamdance_core.io.pose_files import from_pose_keypoint
 from ..dreamdance_core.io.stages import StageFiles, digest
 from ..dreamdance_core.lazy import RenderedFrames, StillFrames
@@ -93,10 +94,14 @@ class LongVideoInpaint(io.ComfyNode):
         audio = sound_of(given["audio"]) if given.get("audio") is not None else behind.sound()
         drawn = [] if mask is None else [given["paint_mask"]]
         key = digest(fingerprint(model), track, behind.key, character, drawn, sampling, plan, _plain(given))
+        fps = given.get("fps") or behind.fps or 24.0
+        if audio is not None:
+            wave = cut_sound(audio.waveform, audio.sample_rate, 0.0, len(track) / fps)
+            audio = replace(audio, waveform=wave)
         output = Output(
             path=temporary_video(key),
             frames=len(track),
-            fps=given.get("fps") or behind.fps or 24.0,
+            fps=fps,
             audio=audio,
             keep_background=given.get("keep_background", False),
             feather=given.get("feather", 16),

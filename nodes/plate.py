@@ -48,7 +48,8 @@ def _homographies(frames: Tensor, mask: Tensor, camera: str, fps: float, run: Ru
     found = turning_camera(frames, person_mask=mask, fps=fps, run=run)
     if found is None:
         return None, "the camera travels: the background is followed from frame to frame"
-    return turning_homographies(found.cameras), f"the camera {'rests' if found.kind == 'static' else 'turns or zooms'}"
+    said = f"the camera {'rests' if found.kind == 'static' else 'turns or zooms'}"
+    return turning_homographies(found.cameras), "\n".join([said, *found.notes])
 
 
 class RemoveCharacter(io.ComfyNode):

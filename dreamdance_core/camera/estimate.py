@@ -69,13 +69,17 @@ def turning_camera(
     fps: float = 24.0,
     run: Runtime,
 ) -> CameraSolution | None:
-    """The camera of a clip that rests, turns or zooms; None when it travels, or when turning explains it only roughly.
+    """The camera of a clip that rests, turns or zooms; None when it travels, when turning explains it only roughly, and
+    when the background could not be followed all the way.
 
     Nothing is solved that the corner tracks do not tell at once; see estimate_camera.
     """
     look = _look(frames, person_mask, None, fps, run)
-    roughly = look.without.kind != "static" and look.turn.residual > _CLOSE
-    return None if look.score >= UNSURE or roughly else look.without
+    if len(frames) == 1:
+        return look.without
+    unknown = look.turn is None or bool(look.notes)
+    roughly = look.without.kind != "static" and not unknown and look.turn.residual > _CLOSE
+    return None if unknown or roughly or look.score >= UNSURE else look.without
 
 
 @dataclass(frozen=True, kw_only=True)

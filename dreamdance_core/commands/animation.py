@@ -82,7 +82,7 @@ def _wanted(args: Namespace, art: Picture, clip: Clip, stage: Stage) -> tuple[An
         mask = read_clip_mask(args.driving_mask, options.clip_range(args), clip.source_index)
         given = replace(given, driving_mask=mask_of_clip(mask, args.driving_mask.name, clip))
     if args.background is not None:
-        background = options.own_background(args.background, options.canvas(art, args), len(clip.frames))
+        background = options.own_background(args.background, options.canvas(art, args), len(clip.frames), clip.fps)
         given = replace(given, background=background)
     if settings.world == "scene":
         settings = options.with_depth_named(settings, stage("Choose depth"))

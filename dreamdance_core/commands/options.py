@@ -56,13 +56,16 @@ def clip_canvas(clip: Clip, args: Namespace) -> Canvas | None:
     return canvas_of(width, height, _long_side(args) if args.long_side else max(height, width), args.size)
 
 
-def own_background(name: str, art: Picture, count: int) -> torch.Tensor:
-    """--background: white, a picture, or a clip, at the size of the art on its canvas; 1 or `count` frames."""
+def own_background(name: str, art: Picture, count: int, fps: float) -> torch.Tensor:
+    """--background: white, a picture, or a clip, at the size of the art on its canvas; 1 or `count` frames at `fps`."""
     height, width = art.rgb.shape[:2]
     if name == "white":
         return torch.ones(1, height, width, 3)
     moves = Path(name).suffix.lower() in (".mp4", ".mov", ".mkv", ".avi", ".webm", ".gif", ".m4v")
-    frames = read_clip(name, ClipRange(frames=count)).frames if moves else read_image(name).rgb[None]
+    if moves:
+        frames = read_clip(name, ClipRange(frames=count, fps=fps), max_side=2 * max(height, width)).frames
+    else:
+        frames = read_image(name).rgb[None]
     if len(frames) not in (1, count):
         raise ValueError(f"{Path(name).name} must have at least the clip's {count} frames, got {len(frames)}; loop it")
     return torch.stack([to_canvas(Picture(rgb=f), 16, (width, height)).rgb for f in frames])

@@ -94,7 +94,11 @@ def camera(args: Namespace, stage: Stage) -> None:
 
 
 def mask_of_clip(mask: torch.Tensor, name: str, clip: Clip) -> torch.Tensor:
-    """The mask at the size the clip was read at; it must have the file's own size."""
+    """The mask at the size the clip was read at; it must have the file's own size, and a picture for every frame."""
+    if len(mask) != len(clip.frames):
+        raise ValueError(
+            f"{name} must have the clip's {len(clip.frames)} frames, got {len(mask)}; cut it like the clip"
+        )
     if mask.shape[:0:-1] != clip.file_size:
         have, want = "x".join(map(str, mask.shape[:0:-1])), "x".join(map(str, clip.file_size))
         raise ValueError(f"{name} must have the clip's size {want}, got {have}; resize it first")

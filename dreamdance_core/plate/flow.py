@@ -13,6 +13,7 @@ _GRID = 6  # px between the places that vote for the picture's motion as a whole
 _LEAST = 60  # votes
 _ALIKE = 1.0  # px between the flow there and the flow back
 _RELAXED = 6  # times that a sheet is averaged with its neighbours at each size
+_NOWHERE = -1e6  # px
 _MARGIN = 40  # px around the holes in which flow is measured
 
 
@@ -22,10 +23,12 @@ def grid(width: int, height: int) -> Float[np.ndarray, "height width 2"]:
 
 
 def through(H: Float[np.ndarray, "3 3"], xy: Float[np.ndarray, "*N 2"]) -> Float[np.ndarray, "*N 2"]:
-    """Pixel places under a homography."""
+    """Pixel places under a homography; far outside where they lie behind the other camera."""
     x, y = xy[..., 0].astype(np.float64), xy[..., 1].astype(np.float64)
     rows = [H[i, 0] * x + H[i, 1] * y + H[i, 2] for i in range(3)]
-    return np.stack([rows[0] / rows[2], rows[1] / rows[2]], -1)
+    before = rows[2] > 1e-9
+    depth = np.where(before, rows[2], 1.0)
+    return np.stack([np.where(before, row / depth, _NOWHERE) for row in rows[:2]], -1)
 
 
 def sample(picture: np.ndarray, at: Float[np.ndarray, "h w 2"], how: int = cv2.INTER_LINEAR) -> np.ndarray:

@@ -6,6 +6,7 @@ is moved, scaled and turned as a whole, so that the place where it stands keeps 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,13 +18,15 @@ from torch import Tensor
 from ..geometry.pinhole import rescale
 from ..geometry.rigid import rebase
 from ..types import Cameras, Depth, PoseTrack
-from .keypoints import LEFT_ANKLE, LEFT_HIP, LEFT_SHOULDER, NOSE, RIGHT_ANKLE, RIGHT_HIP, RIGHT_SHOULDER, visible
+from .keypoints import BODY, LEFT_ANKLE, LEFT_HIP, LEFT_SHOULDER, NOSE, RIGHT_ANKLE, RIGHT_HIP, RIGHT_SHOULDER, visible
 from .proportions import fill
 from .retarget import Retargeted, RetargetOptions, retargeted
 
 _FEET = (LEFT_ANKLE, RIGHT_ANKLE)
 _STANDS = (_FEET, (LEFT_HIP, RIGHT_HIP), (LEFT_SHOULDER, RIGHT_SHOULDER), (NOSE,))  # the first ever seen is its place
+_GRAZING = 0.1  # sine of the angle to the plane of the figure below which a view tells nothing about it
 _NEAREST = 0.1  # of its depth at first: a figure that comes nearer to the camera is refused
+_LOST = 0.1  # share of the body points that following may push out of the picture
 _PATCH = 0.02  # of the picture's height: around the feet, where the ground's depth is read
 _LEVEL, _STEPPING = 0.01, 1.5  # of the height: ankles as level as that both stand; frames over which the weight shifts
 _DEPTHS = np.geomspace(0.5, 200.0, 60)  # of the driver, in lengths of the camera's way
@@ -45,13 +48,30 @@ def retargeted_in(
     """The retargeted pose as the shot's cameras see it, when its figure stands where the reference stands at first.
 
     The driving clip's own camera is taken out of its pose, so that only the person's motion is left, and standing feet
-    are recognised; then the video's cameras are put in. With retargeting off the pose stays as it is. Raises ValueError
-    as retargeted does, and when cameras come without depth or are of another length than the pose.
+    are recognised; then the video's cameras are put in. With retargeting off the pose stays as it is. It also keeps its
+    place in the picture, and a note says so, where the clip's camera goes along with a travelling person, whom the
+    video's cameras would lose, and where a camera passes the figure. Raises ValueError as retargeted does, and when
+    cameras come without depth or are of another length than the pose.
     """
-    if not options.enabled:
-        return retargeted(driving, reference, width, height, options=options)
     if shot.cameras is not None and shot.depth is None:
         raise ValueError("cameras need depth, to know how far away the figure stands; connect Render Background's")
+    plain = retargeted(driving, reference, width, height, options=options)
+    if not options.enabled:
+        return plain
+    try:
+        done = _followed(shot, driving, reference, width, height, options)
+    except TooNear as error:
+        return replace(plain, notes=[*plain.notes, f"the pose keeps its place in the picture: {error}"])
+    if _travels(shot.driving) and _shown(done.track) < _shown(plain.track) - _LOST:
+        why = "the clip's camera goes along with the person, so the pose keeps its place in the picture"
+        return replace(plain, notes=[*plain.notes, why])
+    return done
+
+
+def _followed(
+    shot: Shot, driving: PoseTrack, reference: PoseTrack, width: int, height: int, options: RetargetOptions
+) -> Retargeted:
+    """Raises TooNear when a camera passes the figure or turns away from it."""
     notes = []
     if shot.driving is not None:
         far = driver_depth(driving, shot.driving, options.person)
@@ -64,6 +84,25 @@ def retargeted_in(
         track, plain = (as_cameras_see(pose, shot.cameras, z) for pose in (done.track, done.plain))
         done = replace(done, track=track, plain=plain)
     return replace(done, notes=[*done.notes, *notes])
+
+
+def _travels(cameras: Cameras | None) -> bool:
+    """Whether the cameras are not all the same."""
+    if cameras is None:
+        return False
+    return not (torch.allclose(cameras.c2w, cameras.c2w[:1]) and torch.allclose(cameras.K, cameras.K[:1]))
+
+
+def _shown(track: PoseTrack) -> float:
+    """Share of the known body points that lie in the picture."""
+    seen = visible(track)[:, :, BODY]
+    xy = track.xy[:, :, BODY]
+    inside = (xy >= 0).all(-1) & (xy[..., 0] < track.width) & (xy[..., 1] < track.height)
+    return float((inside & seen).sum() / seen.sum().clamp_min(1))
+
+
+class TooNear(ValueError):
+    """A camera passes the figure, or turns away from it."""
 
 
 def as_cameras_see(track: PoseTrack, cameras: Cameras, z: float) -> PoseTrack:
@@ -115,14 +154,14 @@ def ground_depth(depth: Depth, reference: PoseTrack) -> float:
 def driver_depth(track: PoseTrack, cameras: Cameras, person: int = 0) -> float:
     """How far away a person was filmed, in the unit of the cameras: at this depth the standing foot slides least.
 
-    Without feet, the body itself. Cameras that only turn need no depth: 1 comes back.
+    Without feet, the body itself. Cameras that only turn need no depth: 1 comes back. Raises TooNear if there is none.
     """
     cameras = _fitted(cameras, track)
     way = float(cameras.c2w[:, :3, 3].norm(dim=-1).max())
     if way < 1e-6:
         return 1.0
     seen = visible(track)[:, person]
-    feet = [foot for foot in _FEET if seen[:, foot].sum() > 1]
+    feet = [foot for foot in _FEET if (seen[1:, foot] & seen[:-1, foot]).any()]
     paths = [(track.xy[:, person, foot].nan_to_num(), seen[:, foot]) for foot in feet]
     if not feet:
         paths = [(_places(track, person), torch.ones(len(track), dtype=torch.bool))]
@@ -131,16 +170,20 @@ def driver_depth(track: PoseTrack, cameras: Cameras, person: int = 0) -> float:
         """Px a frame, as each camera sees them: in the first camera's picture a near figure would hardly move."""
         steps = []
         for path, known in paths:
-            still = _unmoved(path, cameras, z)
-            _, turns, near = _moves(still, cameras, z)
-            if not bool((near > _NEAREST * z).all()):
-                return float("inf")
+            try:
+                still = _unmoved(path, cameras, z)
+                _, turns, near = _moves(still, cameras, z)
+                _require_room(near, z)
+            except TooNear:
+                return math.inf
             step = still.diff(dim=0).norm(dim=-1) * turns[1:, :, 0].norm(dim=-1)
             steps.append(torch.where(known[1:] & known[:-1], step, torch.inf))
         least = torch.stack(steps).amin(0)
         return float(least[torch.isfinite(least)].mean())
 
     coarse = min(_DEPTHS * way, key=slide)
+    if math.isinf(slide(coarse)):
+        raise TooNear("at no depth does the person stay before the clip's camera")
     return float(min(_FINER * coarse, key=slide))
 
 
@@ -190,6 +233,11 @@ def _unmoved(uv: Float[Tensor, "T 2"], cameras: Cameras, z: float) -> Float[Tens
     rays = _turned(cameras.c2w[:, :3, :3], _rays(uv, cameras.K))
     centre = cameras.c2w[:, :3, 3]
     along = (z - centre[:, 2:]) / rays[:, 2:].clamp_min(1e-6)
+    turned_away = (rays[:, 2] < _GRAZING * rays.norm(dim=-1)) | (along[:, 0] <= 0)
+    if turned_away.any():
+        raise TooNear(
+            f"in frame {int(turned_away.float().argmax())} its camera has turned away from the first one's view"
+        )
     return _seen(centre + along * rays, cameras.K[:1].expand_as(cameras.K))
 
 
@@ -211,7 +259,7 @@ def _moves(
 
 def _require_room(near: Float[Tensor, "T"], z: float) -> None:
     if not bool((near > _NEAREST * z).all()):
-        raise ValueError(
+        raise TooNear(
             f"the figure must stay before the camera: it stands at depth {z:.3g}, and in frame {int(near.argmin())} at "
             f"{float(near.min()):.3g}; place it further away, or take a path that does not pass it or turn away"
         )

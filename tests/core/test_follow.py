@@ -212,3 +212,45 @@ def test_what_cannot_be_is_refused_in_a_sentence():
         as_cameras_see(driving, path("pan")[[0] * 5], 5.0)
     with pytest.raises(ValueError, match="must stay before the camera.*in frame 59"):
         as_cameras_see(driving, path("dolly"), 1.6)
+
+
+@pytest.mark.parametrize("degrees", [100, 180, 360])
+@pytest.mark.parametrize("whose", ["driving", "cameras"])
+def test_cameras_that_turn_away_leave_the_pose_in_its_picture(degrees, whose):
+    """No run ends because a camera looks elsewhere."""
+    driving = filmed(walker(), path("none"))
+    angles = torch.linspace(0, math.radians(degrees), FRAMES)
+    turns = so3_exp(torch.stack([torch.zeros(FRAMES), angles, torch.zeros(FRAMES)], -1))
+    for centre in (0.0, 5.0):  # a pan, and an orbit about the figure
+        c2w = torch.eye(4).repeat(FRAMES, 1, 1)
+        c2w[:, :3, :3] = turns
+        c2w[:, :3, 3] = torch.tensor([0.0, 0.0, centre]) - centre * turns[:, :, 2]
+        away = replace(path("none"), c2w=c2w)
+        shot = Shot(**{"cameras": path("none"), "depth": flat(5.0)} | {whose: away})
+        plain = retargeted_in(Shot(), driving, first(driving), W, H, RetargetOptions()).track
+        done = retargeted_in(shot, driving, first(driving), W, H, RetargetOptions())
+        assert torch.isfinite(done.track.xy).all()
+        if centre == 0.0:
+            assert torch.equal(done.track.xy, plain.xy)
+            assert any("keeps its place in the picture" in note for note in done.notes)
+
+
+def test_a_camera_that_goes_along_keeps_its_person_in_the_picture():
+    """A walker filmed from beside by a long lens, shown by a camera that stays: he would walk out of the picture."""
+    tele = {"K": intrinsics(W, H, 1200.0).repeat(FRAMES, 1, 1)}
+    along, stays = replace(path("truck"), **tele), replace(path("none"), **tele)
+    driving = filmed(walker(x=0.8) - torch.tensor([0.0, 0.6, 0.0]), along)
+    shot = Shot(driving=along, cameras=stays, depth=flat(5.0))
+    done = retargeted_in(shot, driving, first(driving), W, H, RetargetOptions())
+    plain = retargeted_in(Shot(), driving, first(driving), W, H, RetargetOptions())
+    assert torch.equal(done.track.xy, plain.track.xy)
+    assert any("goes along with the person" in note for note in done.notes)
+    kept = retargeted_in(replace(shot, cameras=along), driving, first(driving), W, H, RetargetOptions())
+    assert not any("goes along" in note for note in kept.notes), "the video's camera goes along too"
+
+
+def test_feet_that_are_never_seen_twice_running_do_not_count():
+    driving = filmed(walker(), path("dolly"))
+    driving.score[torch.arange(FRAMES) % 3 > 0, :, 15:17] = 0
+    assert math.isfinite(driver_depth(driving, path("dolly")))
+    retargeted_in(Shot(driving=path("dolly")), driving, first(driving), W, H, RetargetOptions())

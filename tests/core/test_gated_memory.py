@@ -269,3 +269,25 @@ def test_animate_asks_the_gated_model_and_keeps_the_background(gated_jobs, monke
         assert kept == ("keep" in extra)
     assert asked["gated_cogvideox"]["plan"] == MemoryPlan(weights="int8", offload="group")
     assert asked["gated_cogvideox"]["options"].sampler == "dpm"
+
+
+def test_int8_holds_large_values_in_half_precision():
+    """Sums of bare 8-bit codes would pass 65,504, the largest half."""
+    make = torch.Generator().manual_seed(0)
+    linear = torch.nn.Linear(1024, 64)
+    torch.nn.init.normal_(linear.weight, std=0.02, generator=make)
+    x = 40 * torch.randn(32, 1024, generator=make)
+    packed = Int8Linear(linear)(x.half())
+    assert torch.isfinite(packed).all()
+    torch.testing.assert_close(packed.float(), linear(x), atol=1.5, rtol=0.05)
+
+
+def test_a_visit_to_a_device_gives_buffers_back_too():
+    """`Module.to` puts new tensors in the place of buffers; those of before must be there again, after an error too."""
+    module = torch.nn.BatchNorm1d(4)
+    before = {name: buffer for name, buffer in module.named_buffers()}
+    with pytest.raises(KeyError), Runtime(device=torch.device("meta")).resident(module):
+        assert module.running_mean.is_meta
+        raise KeyError
+    assert all(buffer is before[name] for name, buffer in module.named_buffers())
+    assert not module.weight.is_meta

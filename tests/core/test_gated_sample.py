@@ -209,3 +209,10 @@ def test_cancel_and_bad_input_are_clean(gated_jobs):
             gated.SampleOptions(),
             Runtime(),
         )
+
+
+@pytest.mark.parametrize("sampler", ["ddim", "dpm"])
+def test_every_number_of_steps_has_as_many_real_ones(sampler):
+    for steps in range(1, 1001):
+        times = scheduler_for(sampler, steps).timesteps
+        assert len(times) == steps and times[0] == 999 and (times >= 0).all() and (times.diff() < 0).all(), steps

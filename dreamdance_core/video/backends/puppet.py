@@ -28,6 +28,8 @@ _FAINT = 1.01 / 255  # of coverage: a matte's haze, which 8 bits do not show; th
 
 
 class Puppet:
+    takes_lazy_frames = True
+
     def __init__(self, run: Runtime, *, step: int = 10, smoothing: float = 0.8, sway: float = 0.6) -> None:
         """step: pixels between mesh vertices; smoothing: of the motion, in frames; sway: of hair and cloth, 0 to 1."""
         self.run, self.step, self.smoothing, self.sway = run, step, smoothing, sway
@@ -38,7 +40,7 @@ class Puppet:
         The pose must be retargeted to the reference and have the background's pixels and length. Raises ValueError
         when the reference pose shows no torso or the sizes differ.
         """
-        out = np.array(job.background.detach().cpu().float().numpy(), order="C")
+        out = np.array(job.background[:].detach().cpu().float().numpy(), order="C")
         for t, drawn in enumerate(self._drawn(job)):
             out[t] = drawn[..., :3] + (1 - drawn[..., 3:]) * out[t]
             self.run.report(t + 1, len(out), torch.from_numpy(out[t]))
@@ -53,7 +55,7 @@ class Puppet:
         out = np.empty((frames, height, width, 4), np.float32)
         for t, drawn in enumerate(self._drawn(job)):
             out[t] = drawn
-            shown = drawn[..., :3] + (1 - drawn[..., 3:]) * job.background[t].numpy()
+            shown = drawn[..., :3] + (1 - drawn[..., 3:]) * job.background[t : t + 1][0].numpy()
             self.run.report(t + 1, frames, torch.from_numpy(shown))
         return torch.from_numpy(out).clamp_(0, 1)
 

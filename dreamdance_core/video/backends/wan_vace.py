@@ -151,6 +151,7 @@ class WanVaceVideo:
         if not torch.isfinite(video).all():
             raise ValueError("Wan VACE must give finite colours, got NaN; run it in a wider number type")
         mask = fitted_mask(clip.control_masks[: len(background)], background.shape[2], background.shape[1])
+        mask = mask.minimum(job.paint_mask[cut].float().cpu())  # repainted are whole latents, kept is what may be
         return paste_back(video, background, mask, self.options.feather, self.options.match_colour)
 
 

@@ -1,8 +1,8 @@
 """Gated CogVideoX-5B-I2V (the DreamDance paper's second step); weights: a DreamDance checkpoint of your own.
 
-The paper's weights were never released; a checkpoint can be trained (see docs) and is put into the `dreamdance` folder
-beside the base model's folder `CogVideoX-5b-I2V` (zai-org, CogVideoX License: free for research, commercial use by
-registration) and `clip-vit-large-patch14` (OpenAI, MIT).
+The paper's weights were never released. A checkpoint goes into the `dreamdance` folder beside its base model
+`CogVideoX-5b-I2V` (zai-org, CogVideoX License: free for research, commercial use by registration) and
+`clip-vit-large-patch14` (OpenAI, MIT), each a folder or single files.
 """
 
 from __future__ import annotations

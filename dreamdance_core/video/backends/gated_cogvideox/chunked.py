@@ -104,7 +104,8 @@ def _stream(
                     done.append(out)
                 rows[-1].append(torch.cat(done, 2))
                 single = tiles.step == tuple(whole.shape[3:])
-                caches[top, left] = cache if single else _moved(cache, torch.device("cpu"))
+                if stretch[-1] is not parts[-1]:  # somebody will read it
+                    caches[top, left] = cache if single else _moved(cache, torch.device("cpu"))
         yield _joined(vae, rows, tiles)
 
 

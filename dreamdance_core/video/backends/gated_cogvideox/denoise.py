@@ -136,6 +136,11 @@ def _blended(parts: list[Tensor], prepared: Prepared) -> Tensor:
     return prepared.fuse[0]([part[0] for part in parts], list(prepared.windows), prepared.windows[-1].stop)[None]
 
 
+def _room(budget: int, device: torch.device) -> int:
+    """The budget, but at most a quarter of what is free on the device: the pass needs the rest."""
+    return budget if device.type != "cuda" else min(budget, torch.cuda.mem_get_info(device)[0] // 4)
+
+
 class _Predictor:
     """A function (latents of a window, its index, time) -> float32 v-prediction with guidance.
 
@@ -157,7 +162,7 @@ class _Predictor:
         self.gates = torch.zeros(2)
         self._conditions = list(prepared.conditions)
         self._reference = prepared.conditions[0].reference  # one for all windows
-        self._room = TOKEN_BUDGET
+        self._room = _room(TOKEN_BUDGET, device)
         tokens = prepared.tokens.to(device, self.dtype)
         self._clip = {"guided": tokens, "free": torch.zeros_like(tokens)}
         self._text: dict[str, Tensor] = {}  # the same, projected
@@ -229,7 +234,7 @@ class _Predictor:
         _, _, _, height, wide = prepared.shape
         grid = height * wide // config.patch_size**2
         frames = sum(w.stop - w.start for w in prepared.windows) // (config.patch_size_t or 1)
-        parked = 2 * 2 * frames * grid * width * self.dtype.itemsize > STATE_BUDGET
+        parked = 2 * 2 * frames * grid * width * self.dtype.itemsize > _room(STATE_BUDGET, self.device)
         names = [(branch, index) for branch in ("guided", "free") for index in range(len(prepared.windows))]
         return {name: FirstBlockState(self.options.cache, parked=parked) for name in names}
 

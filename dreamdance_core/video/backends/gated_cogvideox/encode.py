@@ -40,7 +40,7 @@ def to_latents(
     def read(part: slice) -> Tensor:
         frames = clip[cut.start + part.start : cut.start + part.stop]
         frames = frames if frames.ndim == 4 else frames[..., None].expand(-1, -1, -1, 3)
-        return rearrange(frames, "t h w c -> 1 c t h w").to(run.device, vae.dtype) * 2 - 1
+        return rearrange(frames, "t h w c -> 1 c t h w").mul(2).sub(1).to(run.device, vae.dtype)
 
     moments = torch.cat(list(chunked.encode(vae, read, cut.stop - cut.start, watch)), 2)
     factor = vae.config.scaling_factor

@@ -41,8 +41,8 @@ class Int8Linear(nn.Module):
         self.bias = None if linear.bias is None else _parameter(linear.bias.detach())
 
     def forward(self, x: Float[Tensor, "*B I"]) -> Float[Tensor, "*B O"]:
-        out = F.linear(x, self.code.to(x.dtype)) * self.scale.to(x.dtype)
-        return out if self.bias is None else out + self.bias
+        # Scaled before the product: sums of bare codes overflow in 16 bits.
+        return F.linear(x, self.code.to(x.dtype) * self.scale[:, None].to(x.dtype), self.bias)
 
 
 class Nf4Linear(nn.Module):

@@ -57,6 +57,8 @@ class GatedScheduler(CogVideoXDDIMScheduler):
 
     def set_timesteps(self, num_inference_steps: int, device: str | torch.device | None = None) -> None:
         super().set_timesteps(num_inference_steps, device)
+        # Rounding gives the library one step too many, -1, for some numbers (61, 103, 121 …).
+        self.timesteps = self.timesteps[:num_inference_steps]
         if self.config.spacing_power != 1.0:
             total, left = self.config.num_train_timesteps, torch.arange(num_inference_steps, 0, -1)
             spaced = (total * (left / num_inference_steps) ** self.config.spacing_power).round().long() - 1
