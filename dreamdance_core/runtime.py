@@ -29,16 +29,15 @@ def _unheard(text: str) -> None:
 @contextmanager
 def _move_for_a_while(module: torch.nn.Module, device: torch.device) -> Iterator[torch.nn.Module]:
     # Weights are only copied: what lies on the host (in a mapped file, perhaps) stays there and is taken up again.
-    weights = [(weight, weight.data) for weight in module.parameters()]
-    buffers = [(owner, name, home) for owner in module.modules() for name, home in owner._buffers.items()]
+    places = [place for owner in module.modules() for place in (owner._parameters, owner._buffers)]
+    homes = [(place, name, held, held.data) for place in places for name, held in place.items() if held is not None]
     try:
         module.to(device)
         yield module
     finally:
-        for weight, home in weights:
-            weight.data = home
-        for owner, name, home in buffers:  # `to` puts other tensors in their places
-            owner._buffers[name] = home
+        for place, name, held, home in homes:  # `to` changes a tensor's data, or puts another one in its place
+            held.data = home
+            place[name] = held
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from comfy_api.latest import io, ui
+from comfy_execution.graph_utils import ExecutionBlocker
 
 from ..dreamdance_core import backends
 from ..dreamdance_core.io.pose_files import from_pose_keypoint, read_timed_pose, to_pose_keypoint, write_pose
@@ -21,6 +24,22 @@ def drawings(track: PoseTrack, width: int, height: int) -> tuple[torch.Tensor, t
     drawers = (draw.draw_body, draw.draw_hands, draw.draw_face)
     body, hands, face = (host.to_host(drawer(track, width, height)) for drawer in drawers)
     return body, hands, face
+
+
+def drawings_input() -> io.Boolean.Input:
+    return io.Boolean.Input(
+        "drawings",
+        default=True,
+        optional=True,
+        advanced=True,
+        tooltip="Off: the pose alone, for long clips, whose drawn videos would fill the memory; outputs of pictures "
+        "and masks are then closed.",
+    )
+
+
+def closed(count: int) -> list[ExecutionBlocker]:
+    """In the place of outputs that were not drawn."""
+    return [ExecutionBlocker("this output is closed: turn `drawings` on in the pose node before it")] * count
 
 
 _VIDEOS = (
@@ -119,6 +138,7 @@ class ExtractPose(io.ComfyNode):
                     tooltip="1 = the wanted person of several, in the first frame that shows somebody there; replaces "
                     "`people` and `person`.",
                 ),
+                drawings_input(),
             ],
             outputs=[
                 *pose_outputs("133 keypoints per frame and person, in px."),
@@ -150,6 +170,10 @@ class ExtractPose(io.ComfyNode):
                 people = OnePerson(number=optional["person"])
             options = {"people": people, "fill_gap": fill_gap, "smoothing": smoothing, "fps": fps}
             track = extract_pose(frames, network, boxes=boxes, run=run, **options)
+        if not optional.get("drawings", True):
+            middle = slice(len(frames) // 2, len(frames) // 2 + 1)
+            shown = draw.draw_overlay(frames[middle], replace(track, xy=track.xy[middle], score=track.score[middle]))
+            return io.NodeOutput(to_pose_keypoint(track), *closed(4), ui=ui.PreviewImage(shown, cls=cls))
         overlay = number_people(draw.draw_overlay(frames, track), track)
         return io.NodeOutput(
             to_pose_keypoint(track),

@@ -14,7 +14,7 @@ from ..dreamdance_core.pose.proportions import Limits
 from ..dreamdance_core.pose.regions import paint_mask
 from ..dreamdance_core.pose.retarget import RetargetOptions
 from . import host
-from .pose import drawings, pose_outputs
+from .pose import closed, drawings, drawings_input, pose_outputs
 from .sockets import Cameras, DepthMap, PoseKeypoint, cameras_of
 
 
@@ -106,6 +106,7 @@ def _more_inputs() -> list[io.Input]:
             optional=True,
             tooltip="The driving clip's camera, from Estimate Camera, where it moved: it is taken out of the motion.",
         ),
+        drawings_input(),
     ]
 
 
@@ -198,6 +199,8 @@ class RetargetPose(io.ComfyNode):
             picture = host.from_host(optional["reference_image"], "reference_image")[0]
         options = _retarget_options(keep_proportions, optional)
         done = retargeted_in(_shot(optional), driving, reference, width, height, options)
+        if not optional.get("drawings", True):
+            return io.NodeOutput(to_pose_keypoint(done.track), *closed(6), done.report())
         block = optional.get("mask_block", 0)
         mask = paint_mask(done.track, reference_pose=reference, reference_alpha=alpha, block=block)
         body, hands, face = drawings(done.track, width, height)

@@ -97,3 +97,21 @@ def test_weights_of_other_packs_are_looked_for(pack, tmp_path, monkeypatch):
         lambda key: [str(tmp_path / "custom_nodes")] if key == "custom_nodes" else known(key),
     )
     assert host.weight_folders()[-1] == folder
+
+
+def test_a_pose_without_its_drawings_costs_no_pictures(pack, sdpose):
+    """The same pose; what would fill the memory is closed, with a word about the switch."""
+    from comfy_execution.graph_utils import ExecutionBlocker
+
+    frames = sdpose._to_openpose_frames([[whole_body(200, 180)]] * 3, [[np.full(133, 0.9)]] * 3, 360, 640)
+    images = torch.zeros(3, 360, 640, 3)
+    extract, retarget = pack.nodes.pose.ExtractPose.execute, pack.nodes.pose_retarget.RetargetPose.execute
+    for run in (
+        lambda **how: extract(images, "blazepose", 24.0, 1, 0.5, pose=frames, **how),
+        lambda **how: retarget(frames, frames[:1], 640, 352, True, **how),
+    ):
+        drawn, alone = run().result, run(drawings=False).result
+        assert len(drawn) == len(alone) and drawn[0] == alone[0]
+        closed = [output for output in alone if isinstance(output, ExecutionBlocker)]
+        assert len(closed) == sum(isinstance(output, torch.Tensor) for output in drawn)
+        assert all("`drawings`" in output.message for output in closed)
