@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import torch
@@ -26,6 +27,8 @@ from ..dreamdance_core.video.control import (
 from ..dreamdance_core.video.openpose import VACE, WAN_ANIMATE, draw_openpose
 from . import host
 from .sockets import PoseKeypoint
+
+_ROUNDED = 0.2  # ratio of aspects, as a logarithm, that rounding to whole latents explains
 
 
 def _mask_widgets() -> list[io.Input]:
@@ -306,6 +309,12 @@ class PasteBack(io.ComfyNode):
         length = min(len(painted), len(frames))
         height, width = frames.shape[1:3]
         mask = mask[None] if mask.ndim == 2 else mask
+        got = mask.shape[-1], mask.shape[-2]
+        if abs(math.log(got[0] * height / (got[1] * width))) > _ROUNDED:
+            raise ValueError(
+                f"mask must be {width}x{height} px like its pictures, or that in whole latents, got {got[0]}x{got[1]}; "
+                "resize one of them"
+            )
         mask = fitted_mask(mask[:length].detach().to("cpu", torch.float32), width, height)
         mask = host.mask_of(mask, frames[:length], "mask")
         return io.NodeOutput(host.to_host(paste_back(painted[:length], frames[:length], mask, feather, match_colour)))

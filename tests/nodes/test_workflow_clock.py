@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 _WORKFLOWS = sorted((Path(__file__).resolve().parents[2] / "workflows").glob("*.json"))
-_RATE_OF = {"CreateVideo": "fps", "VHS_VideoCombine": "frame_rate", "DreamDanceEstimateCamera": "fps"}
+_RATE_OF = {
+    "CreateVideo": "fps",
+    "VHS_VideoCombine": "frame_rate",
+    "DreamDanceLongVideoInpaint": "fps",
+    "DreamDanceEstimateCamera": "fps",
+}
 _RATES = {"fps", "fps🟦"}
 
 

@@ -297,7 +297,8 @@ def test_sizes_and_lengths_that_do_not_match(comfyui):
         "3": {"class_type": "DreamDancePasteBack", "inputs": paste},
         "4": _save(["3", 0]),
     }
-    assert "mask must be 160x96 px like its pictures, got 64x64" in _fails_with(comfyui, prompt)
+    error = _fails_with(comfyui, prompt)
+    assert "mask must be 160x96 px like its pictures" in error and "got 64x64" in error
 
 
 def test_files_that_are_not_there_or_wrong(comfyui):
