@@ -1,0 +1,79 @@
+"""The look of Gaussians trained from few pictures: spikes, floaters, softness."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ...gaussians.init import gaussians_from_views
+from ...gaussians.render import render
+from ...geometry.pinhole import rays
+from ...runtime import Runtime
+from ...types import Cameras, Depth, Gaussians, Views
+from .dice import Dice
+
+_LARGE = 0.05  # share of splats that are two to four times too large
+_FLOATERS = 3e-4  # share of splats that hang before the scene
+
+
+def splat_artefacts(
+    frames: Float[Tensor, "T H W 3"],
+    z: Float[Tensor, "T H W"],
+    K: Float[Tensor, "3 3"],
+    dice: Dice,
+    run: Runtime,
+) -> Float[Tensor, "T H W 3"]:
+    """The frames as drawn from one Gaussian per pixel, some of them too large or adrift, all the same ones in each
+    frame; on the CPU. Holes of the depth (0 or less) come out black."""
+    count, height, width = z.shape
+    cameras = Cameras(c2w=torch.eye(4).expand(count, 4, 4), K=K.expand(count, 3, 3), width=width, height=height)
+    pattern, seed = dice.numbers(height, width), dice.seed()
+    sigma = dice.uniform(0.5, 0.9)
+    out = []
+    for index in range(count):
+        depth = Depth(z=z[index : index + 1].clamp_min(1e-6), valid=z[index : index + 1] > 0)
+        trusted = torch.ones(1, height, width)
+        view = Views(
+            frames=frames[index : index + 1].cpu().float(), depth=depth, trusted=trusted, cameras=cameras[index]
+        )
+        if not bool(depth.valid.any()):
+            out.append(torch.zeros(height, width, 3))
+            continue
+        splats = _spoiled(gaussians_from_views(view, sigma_px=sigma), pattern[depth.valid[0]], Dice(seed))
+        splats = _with_floaters(splats, view, Dice(seed))
+        out.append(render(splats, cameras[index], run=replace(run, report=Runtime().report)).frames[0])
+    return torch.stack(out)
+
+
+def _spoiled(splats: Gaussians, pattern: Float[Tensor, "N"], dice: Dice) -> Gaussians:
+    """The same pixels' splats, in every frame, two to four times as long along one axis or all."""
+    large = pattern < _LARGE
+    grown = torch.ones_like(splats.scales)
+    share = (pattern[large] / _LARGE)[:, None]  # uniform again
+    axes = (torch.stack([share[:, 0] * 7 % 1, share[:, 0] * 13 % 1], -1) < 0.6).float()
+    grown[large, :2] = 1 + axes * (1 + 2 * share * dice.uniform(0.5, 1.0))
+    return replace(splats, scales=splats.scales * grown)
+
+
+def _with_floaters(splats: Gaussians, view: Views, dice: Dice) -> Gaussians:
+    """A few splats of the picture's own colours hang between camera and scene."""
+    number = max(1, round(_FLOATERS * len(splats)))
+    chosen = (dice.numbers(number) * len(splats)).long()
+    nearer = 0.3 + 0.5 * dice.numbers(number)
+    shift = 0.05 * (2 * dice.numbers(number, 2) - 1)
+    direction = rays(view.cameras.K[0], view.cameras.width, view.cameras.height)[view.depth.valid[0]][chosen]
+    z = splats.means[chosen, 2] * nearer
+    means = direction * z[:, None]
+    means[:, :2] += shift * z[:, None]
+    scales = splats.scales[chosen] * (2 + 6 * dice.numbers(number))[:, None]
+    opacity = 0.2 + 0.5 * dice.numbers(number)
+    return Gaussians(
+        means=torch.cat([splats.means, means]),
+        quats=torch.cat([splats.quats, splats.quats[chosen]]),
+        scales=torch.cat([splats.scales, scales]),
+        opacities=torch.cat([splats.opacities, opacity]),
+        sh=torch.cat([splats.sh, splats.sh[chosen]]),
+    )
