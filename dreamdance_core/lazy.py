@@ -53,7 +53,7 @@ class DrawnPose(LazyFrames):
 
     def __getitem__(self, cut: slice) -> Float[Tensor, "S H W 3"]:
         start, stop = self.span(cut)
-        return self._drawing(frames_of(self._track, start, stop), self.shape[2], self.shape[1])
+        return self._drawing(self._track[start:stop], self.shape[2], self.shape[1])
 
 
 def drawn_parts(track: PoseTrack, width: int, height: int) -> dict[str, DrawnPose]:
@@ -81,15 +81,9 @@ class RenderedFrames(LazyFrames):
         return render(self._gaussians, path, rasterizer=self._rasterizer, run=run).frames
 
 
-def frames_of(track: PoseTrack, start: int, stop: int) -> PoseTrack:
-    """The poses of a stretch of frames."""
-    return replace(track, xy=track.xy[start:stop], score=track.score[start:stop])
-
-
 def hold_pose(track: PoseTrack, count: int) -> PoseTrack:
     """The track with its last pose repeated until it has `count` frames."""
-    index = torch.arange(count).clamp(max=len(track) - 1)
-    return replace(track, xy=track.xy[index], score=track.score[index])
+    return track[torch.arange(count).clamp(max=len(track) - 1)]
 
 
 def hold_cameras(cameras: Cameras, count: int) -> Cameras:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +38,17 @@ def _move_for_a_while(module: torch.nn.Module, device: torch.device) -> Iterator
         for place, name, held, home in homes:  # `to` changes a tensor's data, or puts another one in its place
             held.data = home
             place[name] = held
+
+
+@contextmanager
+def heard(parts: Iterable[torch.nn.Module], tell: Callable[[], None]) -> Iterator[None]:
+    """Within a `with` block tell is called before each of the parts works: one pass of a network may take minutes."""
+    handles = [part.register_forward_pre_hook(lambda *_: tell()) for part in parts]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
 
 
 @dataclass(frozen=True, kw_only=True)

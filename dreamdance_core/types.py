@@ -79,6 +79,10 @@ class PoseTrack:
     def __len__(self) -> int:
         return len(self.xy)
 
+    def __getitem__(self, index: slice | Tensor) -> PoseTrack:
+        """The poses of the chosen frames."""
+        return replace(self, xy=self.xy[index], score=self.score[index])
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cutout:

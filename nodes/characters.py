@@ -15,7 +15,7 @@ from . import host
 from .pose import drawings, pose_outputs
 from .preview import clip_preview
 from .sockets import PoseKeypoint
-from .video import first_frame, over_time
+from .video import over_time
 
 
 def _share(name: str, default: float, tooltip: str, low: float = 0.0, high: float = 1.0) -> io.Float.Input:
@@ -81,7 +81,7 @@ class PlaceCharacter(io.ComfyNode):
         picture = host.one_picture(character, "character")
         alpha = host.mask_of(character_mask, picture[None], "character_mask")[0]
         view = host.from_host(scene[:1], "scene")[0]
-        own = first_frame(from_pose_keypoint(reference_pose))
+        own = from_pose_keypoint(reference_pose)[:1]
         if driving_pose is None:
             where = Stand(x=x, y=y, height=height, horizon=horizon, mirror=mirror)
             cut, mask, pose = standing(picture, alpha, own, view.shape[1], view.shape[0], where)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import torch
 from comfy_api.latest import io, ui
@@ -27,6 +26,7 @@ from ..dreamdance_core.video.control import (
 from ..dreamdance_core.video.openpose import VACE, WAN_ANIMATE, draw_openpose
 from . import host
 from .sockets import PoseKeypoint
+from .video import over_time
 
 _ROUNDED = 0.2  # ratio of aspects, as a logarithm, that rounding to whole latents explains
 
@@ -200,6 +200,8 @@ class ComposeControlVideo(io.ComfyNode):
     @classmethod
     def execute(cls, background, paint_mask, reference, inside, mask_block=16, **optional) -> io.NodeOutput:
         frames = host.from_host(background, "background")
+        if len(frames) == 1 and paint_mask.ndim == 3:
+            frames = over_time("background", frames, len(paint_mask))
         cut, next_start = _window(len(frames), optional)
         mask = host.mask_of(paint_mask, frames, "paint_mask")[cut]
         total, frames = len(frames), frames[cut]
@@ -252,7 +254,7 @@ def _poses(given: dict, total: int, cut: slice, size: tuple[int, int]) -> tuple[
     track = from_pose_keypoint(given["pose"])
     if len(track) < total:
         raise ValueError(f"pose must have {total} frames like background, got {len(track)}")
-    track = replace(track, xy=track.xy[cut], score=track.score[cut])
+    track = track[cut]
     return draw_openpose(track, *size, VACE), lengthened(draw_openpose(track, *size, WAN_ANIMATE))
 
 
@@ -262,7 +264,7 @@ def _faces(given: dict, total: int, cut: slice) -> Tensor:
     if given.get("driving") is None or given.get("driving_pose") is None:
         return lengthened(torch.zeros(count, 512, 512, 3))
     driving, track = host.from_host(given["driving"], "driving")[cut], from_pose_keypoint(given["driving_pose"])
-    track = replace(track, xy=track.xy[cut], score=track.score[cut])
+    track = track[cut]
     person = given.get("person", 0)
     if person >= track.xy.shape[1]:
         raise ValueError(f"person must be below the {track.xy.shape[1]} of driving_pose, got {person}; choose another")

@@ -17,7 +17,7 @@ from . import host
 from .gate_chart import gate_chart
 from .preview import clip_preview
 from .sockets import GatedModel, Windows, seed_input
-from .video import animate_job, first_frame, over_time
+from .video import animate_job, over_time
 
 if TYPE_CHECKING:
     from ..dreamdance_core.video.backends.gated_cogvideox import GatedModel as GatedParts
@@ -178,7 +178,7 @@ class GatedVideoInpaint(io.ComfyNode):
             xy=torch.zeros(count, 1, 133, 2), score=torch.zeros(count, 1, 133), width=width, height=height
         )
         wanted = {"seed": options["seed"] % 2**63, "steps": options["steps"], "guidance": options["guidance"]}
-        job = animate_job(inputs, count, pose=nobody, reference_pose=first_frame(nobody), **drawn, **wanted)
+        job = animate_job(inputs, count, pose=nobody, reference_pose=nobody[:1], **drawn, **wanted)
         how = sample_options(options)
         result = sample(job, model, how, runtime_for(model, how, (count, height, width)), fusion(how.fusion))
         frames = result.frames

@@ -146,7 +146,8 @@ class RemoveCharacter(io.ComfyNode):
     ) -> io.NodeOutput:  # fmt: skip
         frames, run = host.from_host(images, "images"), host.runtime(download)
         mask = _masked(frames, person_mask, pose, person)
-        homographies, said = _homographies(frames, mask, camera, fps, run)
+        everybody = mask if pose is None else mask.maximum(_masked(frames, None, pose, -1))
+        homographies, said = _homographies(frames, everybody, camera, fps, run)
         wanted = PlateOptions(grow=grow, shadow=shadow, prompt=prompt, seed=seed % 2**63)
         paint = backends.load("inpaint", backend, run)
         plates = clean_plates(frames, mask, paint, homographies=homographies, options=wanted, run=run)

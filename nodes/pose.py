@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import torch
 from comfy_api.latest import io, ui
 from comfy_execution.graph_utils import ExecutionBlocker
@@ -172,7 +170,7 @@ class ExtractPose(io.ComfyNode):
             track = extract_pose(frames, network, boxes=boxes, run=run, **options)
         if not optional.get("drawings", True):
             middle = slice(len(frames) // 2, len(frames) // 2 + 1)
-            shown = draw.draw_overlay(frames[middle], replace(track, xy=track.xy[middle], score=track.score[middle]))
+            shown = draw.draw_overlay(frames[middle], track[middle])
             return io.NodeOutput(to_pose_keypoint(track), *closed(4), ui=ui.PreviewImage(shown, cls=cls))
         overlay = number_people(draw.draw_overlay(frames, track), track)
         return io.NodeOutput(

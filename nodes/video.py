@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import torch
 from comfy_api.latest import io
 
 from ..dreamdance_core import backends
 from ..dreamdance_core.io.pose_files import from_pose_keypoint
-from ..dreamdance_core.types import AnimateJob, PoseTrack
+from ..dreamdance_core.types import AnimateJob
 from . import host
 from .preview import clip_preview
 from .sockets import PoseKeypoint
@@ -34,10 +32,6 @@ def animate_job(inputs: dict, count: int, **more) -> AnimateJob:
     if inputs.get("paint_mask") is not None:
         paint = host.mask_of(inputs["paint_mask"], background, "paint_mask")
     return AnimateJob(background=background, paint_mask=paint, reference=reference, reference_alpha=alpha, **more)
-
-
-def first_frame(track: PoseTrack) -> PoseTrack:
-    return replace(track, xy=track.xy[:1], score=track.score[:1])
 
 
 class Puppet(io.ComfyNode):
@@ -88,7 +82,7 @@ class Puppet(io.ComfyNode):
             inputs | {"paint_mask": paint_mask},
             len(track),
             pose=track,
-            reference_pose=first_frame(from_pose_keypoint(reference_pose)),
+            reference_pose=from_pose_keypoint(reference_pose)[:1],
             **drawn,
         )
         drawn = backends.load("video", "puppet", host.runtime()).alone(job)

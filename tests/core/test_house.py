@@ -1,12 +1,16 @@
 """The house rules, enforced on every Python file by its syntax tree. Trap 67 (no torch among the requirements)."""
 
 from __future__ import annotations
+import __future__
 
 import ast
+import builtins
+import dis
 import hashlib
 import re
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -166,7 +170,22 @@ def sizes(tree: ast.AST, place: Path) -> list[str]:
     return bad
 
 
-RULES = (direction, relative, excepts, forbidden, sizes)
+def names(tree: ast.Module, place: Path) -> list[str]:
+    """Every name that code looks up beyond its own function exists; lint is off for it, as shapes look like names."""
+    code = compile(tree, str(place), "exec", flags=__future__.annotations.compiler_flag, dont_inherit=True)
+    known = {i.argval for i in dis.get_instructions(code) if i.opname.startswith("STORE_")}
+    known |= {*dir(builtins), "__file__", "__annotations__", "__module__", "__qualname__"}
+    bad, inner = [], [code]
+    while inner:
+        code = inner.pop()
+        inner += [part for part in code.co_consts if isinstance(part, types.CodeType)]
+        own = {i.argval for i in dis.get_instructions(code) if i.opname == "STORE_NAME"}  # of a class body
+        looked = {i.argval for i in dis.get_instructions(code) if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+        bad += [f"{place}:{code.co_firstlineno} {code.co_name} uses {name}" for name in sorted(looked - known - own)]
+    return bad
+
+
+RULES = (direction, relative, excepts, forbidden, sizes, names)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
@@ -195,6 +214,8 @@ def test_every_file_keeps_the_rule(rule):
         (forbidden, "dreamdance_core/pose/a.py", "exec('1')"),
         (sizes, "dreamdance_core/a.py", "def f():\n" + "    x\n" * 60),
         (sizes, "dreamdance_core/a.py", "def f(a, b, c, d, e, *, f, g, h, i): pass"),
+        (names, "dreamdance_core/a.py", "def f():\n    return notes"),
+        (names, "dreamdance_core/a.py", "class A:\n    b = 1\n    def f(self):\n        return [b for _ in self]"),
     ],
 )
 def test_the_rules_notice(rule, place, source):

@@ -7,8 +7,7 @@ frames of the one before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from PIL import Image
 from torch import Tensor
 
 from ...io import weights
-from ...runtime import Runtime
+from ...runtime import Runtime, heard
 from ...types import AnimateJob
 from ..control import (
     ControlOptions,
@@ -70,18 +69,6 @@ class _Told:
     step: Callable[..., dict]  # called by the pipeline after each step
 
 
-@contextmanager
-def _heard(pipe: Any, tell: Callable[..., None]) -> Iterator[None]:
-    """While open, tell is called before each block and each piece of the video: a step alone may take a minute."""
-    parts = [*pipe.transformer.blocks, pipe.vae.encoder, pipe.vae.decoder]
-    handles = [part.register_forward_pre_hook(tell) for part in parts]
-    try:
-        yield
-    finally:
-        for handle in handles:
-            handle.remove()
-
-
 class WanVaceVideo:
     """See VideoBackend. pipe: a WanVACEPipeline without its text encoder, whose work `encode` does."""
 
@@ -99,7 +86,7 @@ class WanVaceVideo:
         windows = plan(len(job.background), self.options.window, self.options.overlap)
         done, total = 0, job.steps * len(windows)
 
-        def tell(*_: Any) -> None:
+        def tell() -> None:
             self.run.report(done, total)
 
         def step(pipe: Any, index: int, timestep: Any, values: dict) -> dict:
@@ -114,7 +101,8 @@ class WanVaceVideo:
         reference = reference_canvas(job.reference[None].cpu(), job.reference_alpha[None].cpu(), width, height)
         told = _Told(reference=reference, words=words, avoided=avoided, step=step)
         frames = torch.empty(job.background.shape)
-        with self.run.resident(self.parts), _heard(self.pipe, tell):
+        slow = [*self.pipe.transformer.blocks, self.pipe.vae.encoder, self.pipe.vae.decoder]
+        with self.run.resident(self.parts), heard(slow, tell):
             for number, cut in enumerate(windows):
                 start = cut.start + (self.options.overlap if number else 0)
                 seeded = self.run.generator(job.seed + number)
@@ -129,7 +117,7 @@ class WanVaceVideo:
         """One window; before: its first frames where they are finished."""
         height, width = told.reference.shape[:2]
         background, mask = job.background[cut].float().cpu(), job.paint_mask[cut].float().cpu()
-        pose = replace(job.pose, xy=job.pose.xy[cut], score=job.pose.score[cut])
+        pose = job.pose[cut]
         clip = control_clip(background, mask, draw_openpose(pose, width, height, VACE), self.options.control)
         clip = continued(clip, before) if len(before) else clip
         video = self.pipe(

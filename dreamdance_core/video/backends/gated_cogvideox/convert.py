@@ -25,7 +25,18 @@ from .checkpoint import (
 )
 from .layouts import is_cogvideox, is_cogvideox_vae, read_lora, to_comfyui
 from .model import assemble, base_place
-from .sources import CLIP_FOLDER, Parts, Weights, find, find_clip, find_vae, load_clip, load_vae, read_base
+from .sources import (
+    CLIP_FOLDER,
+    Parts,
+    Weights,
+    clip_network,
+    find,
+    find_clip,
+    find_vae,
+    load_clip,
+    load_vae,
+    read_base,
+)
 
 GATES = ("pose_gate.", "reference_gate.")  # small and sensitive: kept as they are
 _GATED = "GatedCogVideoXTransformer"
@@ -155,7 +166,7 @@ def export(source: Path, models: Path, run: Runtime) -> list[Path]:
     written.append(write_tensors(models / "vae" / f"{name}_vae.safetensors", vae.state_dict(), config))
     if clip_width is not None:
         clip = load_clip(find_clip(clip_width, run), run.dtype)
-        state = {f"vision_model.{key}": value for key, value in clip.state_dict().items()}
+        state = {f"vision_model.{key}": value for key, value in clip_network(clip).state_dict().items()}
         config = {"config": clip.config.to_json_string()}
         written.append(write_tensors(models / "clip_vision" / f"{CLIP_FOLDER}.safetensors", state, config))
     return written

@@ -10,8 +10,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ....runtime import heard
 from ....types import Window
 from .first_block import FirstBlockState
+from .memory import free_bytes
 from .schedule import Sampler
 from .transformer import Conditions, GatedCogVideoXTransformer, GatedOutput, rotary
 
@@ -95,14 +97,14 @@ def denoise(
     watch: Callable[[], None],
     begin: Place | None = None,
 ) -> Iterator[Step]:
-    """Every step of the scheduler on noise of the whole length; `watch` is called before each pass of the network.
+    """Every step of the scheduler on noise of the whole length; `watch` is called before each block of the network.
 
     `blend` keeps one latent and fuses the model outputs of the windows, so that overlaps take one step; `edge` keeps
     the windows side by side and copies between them after each step but the last. `begin`: go on from there.
     """
     windows, (_, copy_halves) = prepared.windows, prepared.fuse
     edge = options.fusion == "edge"
-    predict = _Predictor(prepared, transformer, guidance, options, noise.device, watch)
+    predict = _Predictor(prepared, transformer, guidance, options, noise.device)
     state = torch.cat([noise[:, w.start : w.stop] for w in windows]) if edge else noise
     done = 0
     if begin is not None:
@@ -112,7 +114,8 @@ def denoise(
         for index, t in enumerate(scheduler.timesteps[done:], done):
             time = t[None].to(noise.device)
             views = state.split(1) if edge else [state[:, w.start : w.stop] for w in windows]
-            outputs = [predict(view, window, time) for window, view in enumerate(views)]
+            with heard(transformer.transformer_blocks, watch):
+                outputs = [predict(view, window, time) for window, view in enumerate(views)]
             velocity = torch.cat(outputs) if edge else _blended(outputs, prepared)
             alpha = scheduler.alphas_cumprod[int(t)].to(state)
             middle = state.shape[1] // 2
@@ -138,7 +141,8 @@ def _blended(parts: list[Tensor], prepared: Prepared) -> Tensor:
 
 def _room(budget: int, device: torch.device) -> int:
     """The budget, but at most a quarter of what is free on the device: the pass needs the rest."""
-    return budget if device.type != "cuda" else min(budget, torch.cuda.mem_get_info(device)[0] // 4)
+    free = free_bytes(device)
+    return budget if free is None else min(budget, free // 4)
 
 
 class _Predictor:
@@ -155,10 +159,9 @@ class _Predictor:
         guidance: float,
         options: SampleOptions,
         device: torch.device,
-        watch: Callable[[], None],
     ) -> None:
         self.transformer, self.guidance, self.options = transformer, guidance, options
-        self.device, self.dtype, self.watch = device, transformer.dtype, watch
+        self.device, self.dtype = device, transformer.dtype
         self.gates = torch.zeros(2)
         self._conditions = list(prepared.conditions)
         self._reference = prepared.conditions[0].reference  # one for all windows
@@ -196,7 +199,6 @@ class _Predictor:
             self.transformer._reset_stateful_cache()
 
     def _forward(self, branch: str, latents: Tensor, window: int, time: Tensor, conditions: Conditions) -> GatedOutput:
-        self.watch()
         if latents.shape not in self._ropes:
             self._ropes[latents.shape] = rotary(self.transformer, latents.shape, self.device)
         newer = self.transformer.ofs_embedding is not None

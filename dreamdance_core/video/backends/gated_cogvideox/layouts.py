@@ -88,8 +88,8 @@ def clip_name(name: str) -> str:
 def read_lora(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> tuple[dict[str, Tensor], float | None]:
     """A LoRA as `<layer>.lora_A.weight` and `.lora_B.weight` by diffusers' names, and its alpha (None: the rank).
 
-    Spellings of diffusers, peft, kohya's `lora_down`/`lora_up`, and ComfyUI's layers are understood. Raises ValueError
-    for a tensor that is no part of a LoRA, and for layers of different alphas.
+    Layers named by diffusers, peft and ComfyUI's class are understood, halves also as `lora_down`/`lora_up`. Raises
+    ValueError for a tensor that is no part of a LoRA, and for layers of different alphas.
     """
     matrices, alphas = {}, set()
     for name, value in tensors.items():

@@ -6,6 +6,7 @@ block size are those of QLoRA (Dettmers et al. 2023, arXiv 2305.14314, appendix 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 import torch
@@ -63,13 +64,18 @@ class Nf4Linear(nn.Module):
         self.bias = None if linear.bias is None else _parameter(linear.bias.detach())
 
     def weight(self, dtype: torch.dtype) -> Float[Tensor, "O I"]:
-        levels = torch.tensor(NF4, device=self.code.device, dtype=dtype)
-        pairs = torch.stack([levels.repeat_interleave(16), levels.repeat(16)], 1)  # of every byte
-        values = pairs.index_select(0, self.code.int()).reshape(-1, BLOCK)
+        values = _pairs(self.code.device, dtype).index_select(0, self.code.int()).reshape(-1, BLOCK)
         return (values * self.scale.to(dtype)[:, None]).reshape(self.shape)
 
     def forward(self, x: Float[Tensor, "*B I"]) -> Float[Tensor, "*B O"]:
         return F.linear(x, self.weight(x.dtype), self.bias)
+
+
+@lru_cache
+def _pairs(device: torch.device, dtype: torch.dtype) -> Float[Tensor, "256 2"]:
+    """The two levels of every byte."""
+    levels = torch.tensor(NF4, device=device, dtype=dtype)
+    return torch.stack([levels.repeat_interleave(16), levels.repeat(16)], 1)
 
 
 KINDS = {"int8": Int8Linear, "nf4": Nf4Linear}

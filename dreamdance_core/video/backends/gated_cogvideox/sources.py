@@ -215,8 +215,15 @@ def load_clip(path: Path, dtype: torch.dtype) -> nn.Module:
     with torch.device("meta"):
         clip = CLIPVisionModel(config)
     positions = torch.arange(file.shapes[theirs["embeddings.position_embedding.weight"]][0])[None]
-    clip.embeddings.position_ids = positions  # a buffer that no file holds
-    return _assign(clip, {ours: file.get(name) for ours, name in theirs.items()}, dtype, path.name)
+    network = clip_network(clip)
+    network.embeddings.position_ids = positions  # a buffer that no file holds
+    _assign(network, {ours: file.get(name) for ours, name in theirs.items()}, dtype, path.name)
+    return clip.requires_grad_(False).eval()
+
+
+def clip_network(clip: nn.Module) -> nn.Module:
+    """The network of a CLIP vision model, which transformers 4 wraps once more."""
+    return getattr(clip, "vision_model", clip)
 
 
 def _clip_config(shapes: Mapping[str, tuple[int, ...]]) -> Any:

@@ -88,11 +88,6 @@ class _Visit:
             torch.cuda.current_stream(self.device).wait_event(arrived)
         for (parameter, _), copy in zip(self.homes[index], copies, strict=True):
             parameter.data = copy
-        if self.ahead and len(self.homes) > 1:
-            following = (index + 1) % len(self.homes)  # after the last block comes the next pass's first
-            if (earlier := self.done.pop((index - 1) % len(self.homes), None)) is not None:
-                earlier.synchronize()  # its memory is free then: never more than two blocks
-            self._fetch(following)
 
     def _after(self, index: int) -> None:
         for parameter, home in self.homes[index]:
@@ -103,6 +98,12 @@ class _Visit:
             for copy in copies:
                 copy.record_stream(stream)
             self.done[index] = stream.record_event()
+        if self.ahead and len(self.homes) > 1:
+            # While this block still computes the next one is staged: after the last comes the next pass's first.
+            if (earlier := self.done.pop((index - 1) % len(self.homes), None)) is not None:
+                earlier.synchronize()  # its memory is free then: never more than two blocks
+            del copies
+            self._fetch((index + 1) % len(self.homes))
 
     def end(self) -> None:
         for handle in self.handles:
