@@ -138,7 +138,7 @@ def parser() -> argparse.ArgumentParser:
 
     def add(name: str, do: Callable, help: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=help, description=help)
-        command.set_defaults(do=do)
+        command.set_defaults(do=do, default_of=command.get_default)
         return command
 
     _whole_commands(add)

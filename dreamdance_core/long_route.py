@@ -51,8 +51,7 @@ def long_job(
     one frame. sampling: seed, steps, guidance. Raises ValueError where sizes or lengths do not match.
     """
     count = len(pose)
-    held = -(-count // CHUNK) * CHUNK
-    track = hold_pose(pose, held)
+    track = hold_pose(pose, held_length(count))
     width, height = track.width, track.height
     if width % 16 or height % 16:
         raise ValueError(f"the pose's canvas must have sides that are multiples of 16, got {width}x{height}")
@@ -69,6 +68,11 @@ def long_job(
         reference_alpha=reference.alpha,
         **sampling,
     )
+
+
+def held_length(frames: int) -> int:
+    """The clip's frames, and those it is held for until they fill the autoencoder's chunks."""
+    return -(-frames // CHUNK) * CHUNK
 
 
 def _over_time(name: str, clip: Tensor | LazyFrames, track: PoseTrack, count: int) -> LazyFrames:

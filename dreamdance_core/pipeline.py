@@ -98,6 +98,10 @@ def _painted(job: AnimateJob, people: PoseTrack, options: AnimateOptions, stage:
 
 def _video_settings(options: AnimateOptions) -> dict[str, Any]:
     """What the chosen video backend is loaded with."""
+    if options.video == "wan_vace":
+        from .video.backends.wan_vace import WanVaceOptions
+
+        return {"options": WanVaceOptions(feather=options.feather)}
     if options.video != "gated_cogvideox":
         return {}
     from .video.backends.gated_cogvideox import MemoryPlan, SampleOptions

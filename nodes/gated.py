@@ -96,10 +96,11 @@ class LoadModel(io.ComfyNode):
         )
 
     @classmethod
-    def fingerprint_inputs(cls, checkpoint, vae=None, clip_vision=None, **_widgets) -> str:
+    def fingerprint_inputs(cls, checkpoint, base=None, vae=None, clip_vision=None, **_widgets) -> str:
         named = {"dreamdance": checkpoint, "vae": vae, "clip_vision": clip_vision}
-        paths = {key: folder_paths.get_full_path(key, name) for key, name in named.items() if name not in (None, _AUTO)}
-        return ":".join([f"{checkpoint}", *(host.file_stamp(path) for path in paths.values())])
+        paths = [folder_paths.get_full_path(key, name) for key, name in named.items() if name not in (None, _AUTO)]
+        paths += [str(folder / base) for folder in host.weight_folders() if base and (folder / base).exists()]
+        return ":".join([f"{checkpoint}", *(host.file_stamp(path) for path in paths)])
 
     @classmethod
     def execute(
@@ -188,13 +189,16 @@ class GatedVideoInpaint(io.ComfyNode):
         return io.NodeOutput(host.to_host(frames), chart, ui=clip_preview(frames, options.get("fps", 24.0)))
 
 
-def runtime_for(model: GatedParts, how: SampleOptions, size: tuple[int, int, int]) -> Runtime:
-    """The Runtime of a job of (frames, height, width): the host makes room for the work; a note says what it needs."""
+def runtime_for(model: GatedParts, how: SampleOptions, size: tuple[int, int, int], room: int = 0) -> Runtime:
+    """The Runtime of a job of (frames, height, width): the host makes room for the work; a note says what it needs.
+
+    room: bytes on the device for what else is done meanwhile.
+    """
     from ..dreamdance_core.video.backends.gated_cogvideox import memory
 
     longest = max((4 * (window.stop - window.start) for window in how.windows), default=size[0])
     once = (longest, *size[1:])
-    run = host.runtime(room=memory.working_bytes(model.transformer, model.vae, once))
+    run = host.runtime(room=room + memory.working_bytes(model.transformer, model.vae, once))
     if text := memory.advice(model.transformer, model.vae, once, host.device_memory()):
         run.note(text)
     return run

@@ -14,7 +14,7 @@ from ..dreamdance_core.io.pose_files import from_pose_keypoint
 from ..dreamdance_core.io.stages import StageFiles, digest
 from ..dreamdance_core.lazy import RenderedFrames, StillFrames
 from ..dreamdance_core.long.windows import plan_windows
-from ..dreamdance_core.long_route import KeptPlace, Output, Reference, fingerprint, long_job, write_long
+from ..dreamdance_core.long_route import KeptPlace, Output, Reference, fingerprint, held_length, long_job, write_long
 from ..dreamdance_core.runtime import Runtime
 from ..dreamdance_core.types import AnimateJob, LazyFrames, PoseTrack
 from . import host
@@ -76,7 +76,10 @@ class LongVideoInpaint(io.ComfyNode):
     @classmethod
     def execute(cls, model, pose, background, reference, reference_mask, **given) -> io.NodeOutput:
         track = from_pose_keypoint(pose)
-        run = host.runtime()
+        plan = _plan(given.get("windows"), held_length(len(track)))
+        how = sample_options(given | {"windows": plan})
+        room = ROOM if isinstance(background, Types.SPLAT) else 0
+        run = runtime_for(model, how, (held_length(len(track)), track.height, track.width), room)
         behind = _behind(background, given.get("cameras"), track, run)
         picture = host.one_picture(reference, "reference")
         character = Reference(
@@ -90,7 +93,6 @@ class LongVideoInpaint(io.ComfyNode):
             mask = mask_over(mask, StillFrames(torch.zeros(track.height, track.width, 3), len(track)), "paint_mask")
         block = given.get("mask_block", 0)
         job = long_job(track, behind.frames, character, paint_mask=mask, mask_block=block, **sampling)
-        plan = _plan(given.get("windows"), len(job.pose))
         audio = sound_of(given["audio"]) if given.get("audio") is not None else behind.sound()
         drawn = [] if mask is None else [given["paint_mask"]]
         key = digest(fingerprint(model), track, behind.key, character, drawn, sampling, plan, _plain(given))
@@ -107,7 +109,7 @@ class LongVideoInpaint(io.ComfyNode):
             feather=given.get("feather", 16),
         )
         with host.unfinished(key) as files:
-            return _run(job, model, sample_options(given | {"windows": plan}), output, files)
+            return _run(job, model, how, output, files, run)
 
 
 def _widgets() -> list[io.Input]:
@@ -171,7 +173,6 @@ def _behind(value: Any, cameras: Any, track: PoseTrack, run: Runtime) -> _Behind
         if cameras is None:
             raise ValueError("a SPLAT background needs cameras, one per pose; connect the path it is rendered along")
         path = scaled_to(cameras_of(cameras), track.width, track.height)
-        host.make_room(ROOM)
         scene, quiet = from_splat(value), replace(run, report=run.report.part)
         return _Behind(frames=RenderedFrames(scene, path, run=quiet), key=(scene, path), fps=path.fps)
     clip = clip_of(value, "background", (track.width, track.height))
@@ -204,7 +205,9 @@ def _plain(given: dict) -> dict:
     return plain if audio is None else plain | {"audio": [audio["waveform"], audio["sample_rate"]]}
 
 
-def _run(job: AnimateJob, model: Any, how: SampleOptions, output: Output, files: StageFiles) -> io.NodeOutput:
+def _run(
+    job: AnimateJob, model: Any, how: SampleOptions, output: Output, files: StageFiles, run: Runtime
+) -> io.NodeOutput:
     """The node's answer; a few small frames are kept for its preview."""
     few: list[torch.Tensor] = []
     step, seen = -(-output.frames // _SHOWN), 0
@@ -214,7 +217,6 @@ def _run(job: AnimateJob, model: Any, how: SampleOptions, output: Output, files:
         few.append(shrunk(frames[-seen % step :: step]))
         seen += len(frames)
 
-    run = runtime_for(model, how, tuple(job.background.shape[:3]))
     gates = write_long(job, model, how, output, run, look, KeptPlace(files, job.steps, output.path.stem))
     shown = clip_preview(torch.cat(few), output.fps / step)
     return io.NodeOutput(video_of(output.path), host.to_host(gate_chart(gates)[None]), ui=shown)

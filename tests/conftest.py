@@ -82,3 +82,9 @@ def gated_files():
 def gated_jobs():
     """Tiny gated models and jobs for them."""
     return load_helper("gated_jobs", "core")
+
+
+@pytest.fixture(scope="session")
+def held():
+    """What this process holds on to."""
+    return load_helper("held", "core")

@@ -76,9 +76,8 @@ def _wanted(args: Namespace, art: Picture, clip: Clip, stage: Stage) -> tuple[An
         )
     if args.scene is not None:
         given = replace(given, gaussians=read_splats(args.scene))
+    options.refuse_unused(args, settings.world)
     if args.driving_mask is not None:
-        if settings.world != "replace":
-            raise ValueError("--driving-mask says who is taken out of the clip; give --replace too, or leave it out")
         mask = read_clip_mask(args.driving_mask, options.clip_range(args), clip.source_index)
         given = replace(given, driving_mask=mask_of_clip(mask, args.driving_mask.name, clip))
     if args.background is not None:

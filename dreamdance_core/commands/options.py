@@ -148,6 +148,22 @@ def _gated_options(args: Namespace) -> GatedOptions:
     return chosen
 
 
+_OF_A_SCENE = ("caption", "depth", "focal", "views", "no_spiral", "fit_steps", "camera_units")
+_UNUSED = {  # options by what the character's world is
+    "scene": ("driving_shadow", "driving_mask"),
+    "replace": (*_OF_A_SCENE, "camera", "driving_focal"),
+    "own": (*_OF_A_SCENE, "inpaint", "driving_shadow", "driving_mask"),
+}
+
+
+def refuse_unused(args: Namespace, world: str) -> None:
+    """Raises ValueError for an option that was given and changes nothing in this world."""
+    for name in _UNUSED[world]:
+        if getattr(args, name) != args.default_of(name):
+            why = {"scene": "without --replace", "replace": "with --replace", "own": "with --background"}[world]
+            raise ValueError(f"--{name.replace('_', '-')} changes nothing {why}; leave it out")
+
+
 def _world(args: Namespace) -> str:
     if _replaces(args):
         return "replace"

@@ -185,7 +185,10 @@ def test_before_white_and_before_a_clip_of_ones_own(tmp_path):
     ("more", "sentence"),
     [
         (["--replace", "--scene", "s.ply"], "need the character's own scene"),
-        (["--driving-mask", str(MASK)], "give --replace too"),
+        (["--driving-mask", str(MASK)], "--driving-mask changes nothing without --replace"),
+        (["--driving-shadow", "0.2"], "--driving-shadow changes nothing without --replace"),
+        (["--replace", "--fit-steps", "50"], "--fit-steps changes nothing with --replace"),
+        (["--background", "white", "--inpaint", "telea"], "--inpaint changes nothing with --background"),
         (["--sampler", "dpm"], "are the gated model's choices, --video is puppet"),
         (["--background", "none.png"], "no picture at"),
         (["--background", "short.mp4", "--frames", "4"], "at least the clip's 4 frames"),
