@@ -1,0 +1,98 @@
+"""Datasets on disk."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+
+import pytest
+import torch
+
+from dreamdance_core.training.records import Reference, TrainingClip
+from dreamdance_core.training.shards import PARTS, Dataset, shard_writer
+from dreamdance_core.types import PoseTrack
+
+
+def training_clip(name: str = "a", count: int = 8, height: int = 32, width: int = 48, seed: int = 0) -> TrainingClip:
+    """Smooth made-up pictures, so that a video codec keeps them."""
+    random = torch.Generator().manual_seed(seed)
+    colours = torch.rand(2, 3, 4, 6, generator=random)
+    big, small = (torch.nn.functional.interpolate(c[None], (height, width), mode="bicubic")[0] for c in colours)
+    shift = torch.linspace(0, 0.2, count)[:, None, None, None]
+    frames, background = (((c.movedim(0, -1) + shift).clamp(0, 1) * 255).byte() for c in (big, small))
+    mask = torch.zeros(count, height, width, dtype=torch.bool)
+    mask[:, 8:24, 10:29] = True
+    pose = PoseTrack(
+        xy=torch.rand(count, 1, 133, 2, generator=random) * 30,
+        score=torch.rand(count, 1, 133, generator=random),
+        width=width,
+        height=height,
+    )
+    return TrainingClip(
+        name=name,
+        frames=frames,
+        background=background,
+        mask=mask,
+        pose=pose,
+        reference=Reference(picture=frames[0], mask=mask[0], pose=pose[:1]),
+        fps=12.0,
+        z=torch.rand(count, height, width, generator=random),
+        facts={"source": "made up"},
+    )
+
+
+def test_a_clip_comes_back(tmp_path):
+    clip = training_clip()
+    with shard_writer(tmp_path / "x.tar") as shard:
+        shard.add(clip)
+    (found,) = Dataset(tmp_path)
+    assert (found.name, found.fps, found.facts["source"]) == ("a", 12.0, "made up")
+    assert torch.equal(found.mask, clip.mask) and torch.equal(found.reference.mask, clip.reference.mask)
+    assert torch.equal(found.pose.xy, clip.pose.xy) and torch.equal(found.pose.score, clip.pose.score)
+    assert torch.equal(found.reference.picture, clip.reference.picture)
+    assert torch.allclose(found.z, clip.z, atol=1e-3)
+    for name in ("frames", "background"):
+        assert (getattr(found, name).float() - getattr(clip, name).float()).abs().mean() < 3
+
+
+def test_the_same_clips_give_the_same_bytes(tmp_path):
+    for name in ("one", "two"):
+        with shard_writer(tmp_path / name / "x.tar") as shard:
+            shard.add(training_clip())
+    assert (tmp_path / "one/x.tar").read_bytes() == (tmp_path / "two/x.tar").read_bytes()
+
+
+def test_clips_stand_in_the_order_of_shards_and_names(tmp_path):
+    for file, names in (("2.tar", "cb"), ("1.tar", "ed")):
+        with shard_writer(tmp_path / file) as shard:
+            for name in names:
+                shard.add(training_clip(name))
+    data = Dataset(tmp_path)
+    assert data.names == ["d", "e", "b", "c"]
+    assert data.facts(0)["size"] == [8, 32, 48] and set(PARTS) == set(data.endings(0))
+
+
+def test_an_interrupted_shard_leaves_nothing(tmp_path):
+    with pytest.raises(KeyboardInterrupt), shard_writer(tmp_path / "x.tar") as shard:
+        shard.add(training_clip())
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bad_folders_are_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no shards"):
+        Dataset(tmp_path)
+    (tmp_path / "x.tar").write_bytes(b"not a tar at all" * 100)
+    with pytest.raises(ValueError, match="not a whole tar"):
+        Dataset(tmp_path)
+    with tarfile.open(tmp_path / "x.tar", "w") as tar:
+        tar.addfile(tarfile.TarInfo("a.json"), io.BytesIO())
+    with pytest.raises(ValueError, match=r"lacks frames\.mp4"):
+        Dataset(tmp_path)
+
+
+def test_illegal_clips_are_refused():
+    with pytest.raises(ValueError, match="4n frames"):
+        training_clip(count=6)
+    with pytest.raises(ValueError, match="multiples of 16"):
+        training_clip(height=40)
