@@ -16,7 +16,7 @@ from dreamdance_core.types import PoseTrack
 def training_clip(name: str = "a", count: int = 8, height: int = 32, width: int = 48, seed: int = 0) -> TrainingClip:
     """Smooth made-up pictures, so that a video codec keeps them."""
     random = torch.Generator().manual_seed(seed)
-    colours = torch.rand(2, 3, 4, 6, generator=random)
+    colours = 0.35 + 0.2 * torch.rand(2, 3, 4, 6, generator=random)
     big, small = (torch.nn.functional.interpolate(c[None], (height, width), mode="bicubic")[0] for c in colours)
     shift = torch.linspace(0, 0.2, count)[:, None, None, None]
     frames, background = (((c.movedim(0, -1) + shift).clamp(0, 1) * 255).byte() for c in (big, small))
