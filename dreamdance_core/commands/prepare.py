@@ -1,4 +1,4 @@
-"""What may be done to a dataset between its making and the training: stylised stills."""
+"""What may be done to a dataset between its making and the training: stylised stills, a look at the damage."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import torch
+from torch import Tensor
+
 from .. import backends
+from ..io.images import write_image
+from ..io.video import ClipRange, read_clip
 from ..run_options import Stage
 from ..runtime import Runtime
 from ..training.shards import Dataset
@@ -77,6 +82,14 @@ def add_verbs(add: Add) -> None:
     _family(restyle, "inpaint", "patchmatch")
     _family(restyle, "segment", "none", "none, which keeps the frame's own mask, ")
 
+    shown = add("grid", grid, "a picture of every damage of the background, from weak to strong")
+    shown.add_argument("source", type=Path, metavar="clip_or_dataset", help="a video, or a folder of shards")
+    shown.add_argument("--out", type=Path, required=True, help="GRID.png")
+    shown.add_argument("--clip", help="which clip of a dataset (default: its first)")
+    shown.add_argument("--frames", type=int, default=16, help="how many frames, the first ones (default: 16)")
+    shown.add_argument("--cell", type=int, default=240, help="width of a frame in the picture, px (default: 240)")
+    _family(shown, "depth", "none", "of a video, for the damages that need it: none, ")
+
 
 def _family(command: argparse.ArgumentParser, family: str, default: str, before: str = "") -> None:
     names = ", ".join(backends.names(family))
@@ -123,3 +136,31 @@ def stylize(args: Namespace, stage: Stage) -> None:
     painted_by |= {"edge_kind": args.edges, "depth_by": depth, "inpaint": args.inpaint, "segment": args.segment}
     done = stylize_dataset(dataset, tools, style, painted_by=painted_by, run=run, grids=args.grids, part=args.part)
     note(f"{done.clips} static clips in {len(done.written)} new shards; {len(done.kept)} were finished before")
+
+
+def grid(args: Namespace, stage: Stage) -> None:
+    """Writes the picture of every damage."""
+    from ..training.degrade.sheet import damage_sheet
+
+    frames, z = _clip_of_dataset(args) if args.source.is_dir() else _clip_of_file(args, stage)
+    write_image(args.out, damage_sheet(frames, args.seed, z=z, cell=args.cell, run=stage("Damage")))
+    if z is None:
+        note("the damages that need depth are left out: the clip has none; --depth auto estimates it")
+
+
+def _clip_of_dataset(args: Namespace) -> tuple[Tensor, Tensor | None]:
+    data = Dataset(args.source)
+    if args.clip is not None and args.clip not in data.names:
+        raise ValueError(f"{args.source} holds no clip {args.clip}; it has {', '.join(data.names[:4])} …")
+    found = data[0 if args.clip is None else data.names.index(args.clip)]
+    z = None if found.z is None else found.z[: args.frames]
+    return found.background[: args.frames].float() / 255, z
+
+
+def _clip_of_file(args: Namespace, stage: Stage) -> tuple[Tensor, Tensor | None]:
+    frames = read_clip(args.source, ClipRange(frames=args.frames), max_side=640).frames
+    if args.depth == "none":
+        return frames, None
+    run = stage("Depth")
+    depth = backends.load("depth", backends.resolve("depth", args.depth, run), run)(frames)
+    return frames, torch.where(depth.valid, depth.z, torch.zeros_like(depth.z))
