@@ -7,11 +7,10 @@ import torch
 from dreamdance_core import cli
 from dreamdance_core.io.images import read_image
 from dreamdance_core.io.video import write_video
+from dreamdance_core.runtime import Runtime
 from dreamdance_core.training.degrade.recipe import NEED_DEPTH, Recipe
 from dreamdance_core.training.degrade.sheet import damage_sheet
 from dreamdance_core.training.shards import shard_writer
-
-from .test_shards import training_clip
 
 CELL, LABEL, HEAD = 80, 130, 22
 
@@ -22,12 +21,10 @@ def rows(sheet: torch.Tensor, height: int) -> list[torch.Tensor]:
     return [part[:, LABEL:].unflatten(1, (7, CELL)).movedim(1, 0) for part in parts]
 
 
-def test_each_damage_has_a_row_from_weak_to_strong():
-    clip = training_clip(height=48, width=80)
+def test_each_damage_has_a_row_from_weak_to_strong(training_clips):
+    clip = training_clips.training_clip(height=48, width=80)
     frames = clip.background.float() / 255
     told = []
-    from dreamdance_core.runtime import Runtime
-
     sheet = damage_sheet(frames, 3, z=clip.z + 1, cell=CELL, run=Runtime(report=lambda *what: told.append(what[:2])))
     assert float(sheet.min()) >= 0 and float(sheet.max()) <= 1 and told[-1][0] == told[-1][1]
     found = rows(sheet, 48)
@@ -42,8 +39,8 @@ def test_each_damage_has_a_row_from_weak_to_strong():
     assert torch.equal(damage_sheet(frames, 3, cell=CELL), damage_sheet(frames, 3, cell=CELL))
 
 
-def test_the_command_takes_a_dataset_and_a_video(tmp_path, capsys):
-    clip = training_clip(height=48, width=80)
+def test_the_command_takes_a_dataset_and_a_video(tmp_path, capsys, training_clips):
+    clip = training_clips.training_clip(height=48, width=80)
     with shard_writer(tmp_path / "data" / "x.tar") as shard:
         shard.add(clip)
     out = tmp_path / "grid.png"

@@ -17,8 +17,6 @@ from dreamdance_core.training.stylize.dataset import sources_of, stylize_dataset
 from dreamdance_core.training.stylize.stills import Style, Tools, cells_of, grown, stills
 from dreamdance_core.types import Depth
 
-from .test_shards import training_clip
-
 
 def silent(done, total, preview=None):
     """Nobody watches."""
@@ -44,7 +42,29 @@ def tools(**other) -> Tools:
     return Tools(**{"paint": unchanged, "depth": far_below, "edges": canny, "inpaint": fill} | other)
 
 
-CLIPS = [training_clip(name, seed=number) for number, name in enumerate("abcd")]
+@pytest.fixture
+def training_clip(training_clips):
+    return training_clips.training_clip
+
+
+@pytest.fixture
+def clips(training_clip):
+    return [training_clip(name, seed=number) for number, name in enumerate("abcd")]
+
+
+@pytest.fixture
+def dataset(training_clip):
+    """Writes two sources, the first of some clips, the second of one, and a still, which is not to be restyled."""
+
+    def write(folder, *, count: int = 5) -> Dataset:
+        with shard_writer(folder / "x.tar") as shard:
+            for number in range(count):
+                shard.add(replace(training_clip(f"a{number}", seed=number), facts={"source": "one.mp4"}))
+            shard.add(replace(training_clip("b", seed=9), facts={"source": "sub/two.mp4"}))
+            shard.add(replace(training_clip("s", seed=8), facts={"source": "one.mp4", "still": True}))
+        return Dataset(folder)
+
+    return write
 
 
 def test_a_grid_comes_apart_as_it_was_put_together():
@@ -76,14 +96,14 @@ def test_a_grid_has_the_networks_size_and_the_clips_aspect(size, cells, side, wa
     assert 0.6 < cells * height * width / side**2 < 1.6
 
 
-def test_each_cell_returns_to_its_own_clip_bit_exact():
-    made = stills(CLIPS, tools(), Style(prompt="ink", side=80), tag="t", report=silent)
+def test_each_cell_returns_to_its_own_clip_bit_exact(clips):
+    made = stills(clips, tools(), Style(prompt="ink", side=80), tag="t", report=silent)
     assert [still.name for still in made] == ["a-0-t", "b-0-t", "c-0-t", "d-0-t"]
-    for index, (clip, still) in enumerate(zip(CLIPS, made, strict=True)):
+    for index, (clip, still) in enumerate(zip(clips, made, strict=True)):
         assert torch.equal(still.frames, clip.frames[:1].expand_as(clip.frames)), "its own frame, held"
         assert torch.equal(still.mask, clip.mask[:1].expand_as(clip.mask))
         assert torch.equal(still.pose.xy, clip.pose.xy[:1].expand_as(clip.pose.xy))
-        other = CLIPS[(index + 1) % 4]
+        other = clips[(index + 1) % 4]
         assert torch.equal(still.reference.picture, other.frames[0]), "another cell of the same grid"
         assert torch.equal(still.reference.mask, other.mask[0])
         assert torch.equal(still.reference.pose.xy, other.pose.xy[:1])
@@ -94,34 +114,34 @@ def test_each_cell_returns_to_its_own_clip_bit_exact():
         assert still.fps == clip.fps
 
 
-def test_the_background_lacks_the_character_and_its_halo():
+def test_the_background_lacks_the_character_and_its_halo(clips):
     style = Style(prompt="ink", side=80, grow=0.1)
-    (still, *_) = stills(CLIPS, tools(), style, tag="t", report=silent)
-    hole = grown(CLIPS[0].mask[0], 0.1)
-    assert hole.sum() > 1.3 * CLIPS[0].mask[0].sum()
+    (still, *_) = stills(clips, tools(), style, tag="t", report=silent)
+    hole = grown(clips[0].mask[0], 0.1)
+    assert hole.sum() > 1.3 * clips[0].mask[0].sum()
     assert torch.all(still.background[:, hole] == 64)
     assert torch.equal(still.background[:, ~hole], still.frames[:, ~hole])
 
 
-def test_few_clips_give_later_frames_too():
-    chosen = [(cell.clip.name, cell.frame) for cell in cells_of(CLIPS[:2], 4)]
+def test_few_clips_give_later_frames_too(clips):
+    chosen = [(cell.clip.name, cell.frame) for cell in cells_of(clips[:2], 4)]
     assert chosen == [("a", 0), ("b", 0), ("a", 4), ("b", 4)]
-    made = stills(CLIPS[:1], tools(), Style(prompt="ink", side=80), tag="t", report=silent)
+    made = stills(clips[:1], tools(), Style(prompt="ink", side=80), tag="t", report=silent)
     assert [still.facts["frame"] for still in made] == [0, 2, 4, 6]
-    assert torch.equal(made[3].frames[5], CLIPS[0].frames[6])
-    assert torch.equal(made[3].reference.picture, CLIPS[0].frames[0]), "the next cell, round to the first"
+    assert torch.equal(made[3].frames[5], clips[0].frames[6])
+    assert torch.equal(made[3].reference.picture, clips[0].frames[0]), "the next cell, round to the first"
 
 
-def test_depth_and_edges_have_the_grids_layout():
+def test_depth_and_edges_have_the_grids_layout(clips):
     seen = {}
 
     def paint(picture, depth, edges, prompt, seed, report=None):
         seen.update(picture=picture, depth=depth, edges=edges, prompt=prompt, seed=seed)
         return picture
 
-    stills(CLIPS, tools(paint=paint), Style(prompt="ink", side=80, seed=5), tag="t", report=silent)
+    stills(clips, tools(paint=paint), Style(prompt="ink", side=80, seed=5), tag="t", report=silent)
     assert seen["picture"].shape == (64, 96, 3) and (seen["prompt"], seen["seed"]) == ("ink", 5)
-    for index, clip in enumerate(CLIPS):
+    for index, clip in enumerate(clips):
         frame = clip.frames[0].float() / 255
         place = (slice(32 * (index // 2), 32 * (index // 2) + 32), slice(48 * (index % 2), 48 * (index % 2) + 48))
         assert torch.equal(seen["picture"][place], frame)
@@ -129,26 +149,26 @@ def test_depth_and_edges_have_the_grids_layout():
         assert torch.equal(seen["edges"][place], canny(frame))
 
 
-def test_resized_cells_come_back_at_the_clips_size():
-    made = stills(CLIPS, tools(), Style(prompt="ink", side=160), tag="t", report=silent)
-    for clip, still in zip(CLIPS, made, strict=True):
+def test_resized_cells_come_back_at_the_clips_size(clips):
+    made = stills(clips, tools(), Style(prompt="ink", side=160), tag="t", report=silent)
+    for clip, still in zip(clips, made, strict=True):
         assert still.frames.shape == clip.frames.shape
         assert (still.frames[0].float() - clip.frames[0].float()).abs().mean() < 2
 
 
-def test_a_matte_replaces_the_mask_unless_it_found_something_else():
-    shifted = CLIPS[0].mask[0].roll(2, 1).float()
-    made = stills(CLIPS, tools(segment=lambda picture: shifted), Style(prompt="ink", side=80), tag="t", report=silent)
+def test_a_matte_replaces_the_mask_unless_it_found_something_else(clips):
+    shifted = clips[0].mask[0].roll(2, 1).float()
+    made = stills(clips, tools(segment=lambda picture: shifted), Style(prompt="ink", side=80), tag="t", report=silent)
     assert torch.equal(made[0].mask[3], shifted > 0.5) and made[0].facts["mask"] == "matte"
     nothing = tools(segment=lambda picture: torch.zeros_like(shifted))
-    made = stills(CLIPS, nothing, Style(prompt="ink", side=80), tag="t", report=silent)
-    assert torch.equal(made[0].mask[3], CLIPS[0].mask[0]) and made[0].facts["mask"] == "frame"
+    made = stills(clips, nothing, Style(prompt="ink", side=80), tag="t", report=silent)
+    assert torch.equal(made[0].mask[3], clips[0].mask[0]) and made[0].facts["mask"] == "frame"
 
 
-def test_bad_grids_are_refused():
+def test_bad_grids_are_refused(clips, training_clip):
     with pytest.raises(ValueError, match="must have one size"):
         odd = training_clip("e", height=48)
-        stills([CLIPS[0], odd], tools(), Style(prompt="ink"), tag="t", report=silent)
+        stills([clips[0], odd], tools(), Style(prompt="ink"), tag="t", report=silent)
     with pytest.raises(ValueError, match="a style needs a prompt"):
         Style(prompt=" ")
     with pytest.raises(ValueError, match="at least two cells, got 1x1"):
@@ -183,17 +203,7 @@ def test_thin_lines_of_line_art_stay_lines():
     assert float(lines[20].min()) > 0.8 and float(lines[:15].max()) == 0
 
 
-def dataset(folder, *, clips: int = 5) -> Dataset:
-    """Two sources: the first with some clips, the second with one; and a still, which is not to be restyled."""
-    with shard_writer(folder / "x.tar") as shard:
-        for number in range(clips):
-            shard.add(replace(training_clip(f"a{number}", seed=number), facts={"source": "one.mp4"}))
-        shard.add(replace(training_clip("b", seed=9), facts={"source": "sub/two.mp4"}))
-        shard.add(replace(training_clip("s", seed=8), facts={"source": "one.mp4", "still": True}))
-    return Dataset(folder)
-
-
-def test_a_run_writes_a_shard_per_source_and_goes_on_where_it_stopped(tmp_path):
+def test_a_run_writes_a_shard_per_source_and_goes_on_where_it_stopped(tmp_path, clips, dataset):
     style, told = Style(prompt="ink", side=80), []
     whole = dataset(tmp_path / "whole")
     assert {name: len(places) for name, places in sources_of(whole).items()} == {"one.mp4@48x32": 5,
@@ -228,8 +238,8 @@ def test_a_run_writes_a_shard_per_source_and_goes_on_where_it_stopped(tmp_path):
         assert path.read_bytes() == (tmp_path / "broken" / "stylized" / path.name).read_bytes()
 
 
-def test_machines_share_the_sources_and_another_style_stands_beside(tmp_path):
-    style, data = Style(prompt="ink", side=80), dataset(tmp_path, clips=2)
+def test_machines_share_the_sources_and_another_style_stands_beside(tmp_path, clips, training_clip, dataset):
+    style, data = Style(prompt="ink", side=80), dataset(tmp_path, count=2)
     first = stylize_dataset(data, tools(), style, painted_by={}, run=Runtime(), part=(0, 2))
     second = stylize_dataset(data, tools(), style, painted_by={}, run=Runtime(), part=(1, 2))
     assert len(first.written) == len(second.written) == 1 and first.written != second.written

@@ -14,15 +14,12 @@ from dreamdance_core.runtime import Runtime
 from dreamdance_core.training.shards import Dataset, shard_writer
 from dreamdance_core.training.stylize import sdxl
 
-from .test_shards import training_clip
-from .tiny_sdxl import save_sdxl
-
 QUICK = sdxl.Painting(steps=2)
 
 
 @pytest.fixture(scope="module")
-def places(tmp_path_factory):
-    return save_sdxl(tmp_path_factory.mktemp("sdxl"))
+def places(tmp_path_factory, tiny_sdxl):
+    return tiny_sdxl.save_sdxl(tmp_path_factory.mktemp("sdxl"))
 
 
 def picture(seed: int = 0) -> torch.Tensor:
@@ -93,10 +90,10 @@ def test_unfit_files_and_settings_are_named(places, tmp_path):
         painter(picture(), *conditions(), "ink", 0)
 
 
-def test_the_command_makes_stills_of_a_dataset(places, tmp_path, capsys):
+def test_the_command_makes_stills_of_a_dataset(places, tmp_path, capsys, training_clips):
     with shard_writer(tmp_path / "data" / "x.tar") as shard:
         for number in range(2):
-            shard.add(training_clip(f"a{number}", count=4, height=64, width=96, seed=number))
+            shard.add(training_clips.training_clip(f"a{number}", count=4, height=64, width=96, seed=number))
     command = ["dataset", "stylize", str(tmp_path / "data"), "--checkpoint", str(places["checkpoint"])]
     command += ["--depth-controlnet", str(places["depth"]), "--edge-controlnet", str(places["edges"])]
     command += ["--prompt", "ink", "--side", "160", "--steps", "2", "--depth", "room_box", "--inpaint", "telea"]
