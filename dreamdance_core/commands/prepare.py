@@ -1,4 +1,4 @@
-"""What may be done to a dataset between its making and the training: stylised stills, a look at the damage."""
+"""What may be done to a dataset between its making and the training: stylised stills, a look at the damage, latents."""
 
 from __future__ import annotations
 
@@ -90,6 +90,18 @@ def add_verbs(add: Add) -> None:
     shown.add_argument("--cell", type=int, default=240, help="width of a frame in the picture, px (default: 240)")
     _family(shown, "depth", "none", "of a video, for the damages that need it: none, ")
 
+    stored = add("encode", encode, "latents of all clips, made once, so that training needs neither VAE nor damage")
+    stored.add_argument("dataset", type=Path, help="folder of shards; the latents go to its latents/")
+    stored.add_argument("--config", type=Path, metavar="TRAIN.toml", help="settings of the training: its base, image "
+                        "encoder and damage recipe")  # fmt: skip
+    stored.add_argument("--base", type=Path, metavar="DIR", help="the base model's diffusers folder, with vae/ "
+                        "(default: the config's)")  # fmt: skip
+    stored.add_argument("--clip", type=Path, metavar="DIR", help="folder of the CLIP vision model (default: the "
+                        "config's, else clip-vit-large-patch14 in the weight folders)")  # fmt: skip
+    stored.add_argument("--variants", type=int, default=2, help="damaged backgrounds per clip (default: 2)")
+    stored.add_argument("--part", type=part, default=(0, 1), metavar="I/N", help="this machine's share of the shards, "
+                        "as 2/4 (default: 1/1)")  # fmt: skip
+
 
 def _family(command: argparse.ArgumentParser, family: str, default: str, before: str = "") -> None:
     names = ", ".join(backends.names(family))
@@ -164,3 +176,28 @@ def _clip_of_file(args: Namespace, stage: Stage) -> tuple[Tensor, Tensor | None]
     run = stage("Depth")
     depth = backends.load("depth", backends.resolve("depth", args.depth, run), run)(frames)
     return frames, torch.where(depth.valid, depth.z, torch.zeros_like(depth.z))
+
+
+def encode(args: Namespace, stage: Stage) -> None:
+    """Writes the latents, a shard beside each shard."""
+    from ..training.config import read_config
+    from ..training.degrade.recipe import Recipe
+    from ..training.latents import Maker, load_encoders, store_latents
+
+    config = None if args.config is None else read_config(args.config)
+    if args.base is None and config is None:
+        raise ValueError("dataset encode needs the model that makes latents; give --base DIR or --config TRAIN.toml")
+    base = args.base or config.model.base
+    image_encoder = args.clip or (None if config is None else config.model.clip)
+    data, run = Dataset(args.dataset), stage("Encode")
+    vae, clip = load_encoders(base, image_encoder, run)
+    maker = Maker(
+        vae=vae,
+        clip=clip,
+        base=base.name,
+        recipe=Recipe() if config is None else config.objective.recipe,
+        variants=args.variants,
+        seed=args.seed,
+    )
+    done = store_latents(data, maker, run, part=args.part)
+    note(f"latents of {done.clips} clips in {len(done.written)} new shards; {len(done.kept)} were finished before")

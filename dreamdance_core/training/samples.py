@@ -116,7 +116,7 @@ class Samples(torch.utils.data.Dataset):
         if STORED not in data.endings(place[1]):
             raise ValueError(f"the clip {name} has no stored latents; make them, or set data.encode to online")
         tensors = load(data.read(place[1], STORED))
-        count = variants(tensors)
+        count = variants(list(tensors))
         if count == 0:
             raise ValueError(f"the stored latents of {name} have no damaged background; make them anew")
         seed = keyed_seed("variant", self.config.training.seed, step, index)

@@ -2,7 +2,8 @@
 
 A clip NAME is NAME.frames.mp4, NAME.background.mp4, NAME.arrays.safetensors (mask as bits, pose, reference mask and
 pose, depth as float16), NAME.reference.png and NAME.json. Other tools read the shards as any WebDataset; `Dataset`
-looks clips up by number, so that a run can be resumed at any step.
+looks clips up by number, so that a run can be resumed at any step. Shards in the folder `latents` hold further files of
+the same clips.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from ..io.video import read_clip, write_video
 from ..types import PoseTrack
 from .records import Reference, TrainingClip
 
+BESIDE = "latents"  # folder of shards with further files of clips
 PARTS = ("frames.mp4", "background.mp4", "arrays.safetensors", "reference.png", "json")
 
 
@@ -58,8 +60,12 @@ class ShardWriter:
             "reference.png": _picture(clip.reference.picture),
             "json": json.dumps({"fps": clip.fps, "size": list(clip.frames.shape[:3]), **clip.facts}).encode(),
         }
-        for ending, data in (files | (extra or {})).items():
-            entry = tarfile.TarInfo(f"{clip.name}.{ending}")
+        self.add_files(clip.name, files | (extra or {}))
+
+    def add_files(self, name: str, files: dict[str, bytes]) -> None:
+        """Appends files of a clip by their endings."""
+        for ending, data in files.items():
+            entry = tarfile.TarInfo(f"{name}.{ending}")
             entry.size = len(data)  # no time and no owner: the same clips give the same bytes
             self._tar.addfile(entry, io.BytesIO(data))
 
@@ -101,6 +107,7 @@ def _mask(bits: Tensor, width: int) -> Tensor:
 
 @dataclass(frozen=True, kw_only=True)
 class _Member:
+    shard: Path
     offset: int
     size: int
 
@@ -113,7 +120,9 @@ class Dataset:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        shards = sorted(folder.rglob("*.tar"))
+        found = sorted(folder.rglob("*.tar"))
+        beside = [shard for shard in found if shard.relative_to(folder).parts[0] == BESIDE]
+        shards = [shard for shard in found if shard not in set(beside)]
         if not shards:
             raise FileNotFoundError(
                 f"{folder} holds no shards (*.tar); make some with `dreamdance dataset build` or give another folder"
@@ -121,6 +130,8 @@ class Dataset:
         self._places: dict[str, tuple[Path, dict[str, _Member]]] = {}
         for shard in shards:
             self._index(shard)
+        for shard in beside:
+            self._add(shard)
         self.names = list(self._places)
 
     def __len__(self) -> int:
@@ -153,6 +164,13 @@ class Dataset:
             facts=facts,
         )
 
+    def shards(self) -> dict[Path, list[int]]:
+        """Places in `names` of each shard's clips; shards with further files of them are left out."""
+        found: dict[Path, list[int]] = {}
+        for index, (shard, _) in enumerate(self._places.values()):
+            found.setdefault(shard, []).append(index)
+        return found
+
     def facts(self, index: int) -> dict[str, Any]:
         """What is known about a clip, without reading its pictures: `fps`, `size` (T,H,W), and what its maker said."""
         return json.loads(self.read(index, "json"))
@@ -167,9 +185,10 @@ class Dataset:
         shard, members = self._places[name]
         if ending not in members:
             raise ValueError(f"{shard.name}: the clip {name} has no {ending}; build the dataset anew")
-        with shard.open("rb") as file:
-            file.seek(members[ending].offset)
-            return file.read(members[ending].size)
+        member = members[ending]
+        with member.shard.open("rb") as file:
+            file.seek(member.offset)
+            return file.read(member.size)
 
     def _frames(self, index: int, ending: str) -> Tensor:
         # The library reads a video from a file; a clip in memory would need a second reader.
@@ -179,19 +198,30 @@ class Dataset:
             return (read_clip(path).frames * 255).round().byte()
 
     def _index(self, shard: Path) -> None:
-        try:
-            with tarfile.open(shard) as tar:
-                entries = [(entry.name, entry.offset_data, entry.size) for entry in tar if entry.isfile()]
-        except tarfile.TarError as error:
-            raise ValueError(f"{shard} is not a whole tar file ({error}); delete it and build again") from error
-        found: dict[str, dict[str, _Member]] = {}
-        for file, offset, size in entries:
-            name, _, ending = file.partition(".")
-            found.setdefault(name, {})[ending] = _Member(offset=offset, size=size)
-        for name, members in sorted(found.items()):
+        for name, members in sorted(_members(shard).items()):
             if name in self._places:
                 raise ValueError(f"{shard.name} and {self._places[name][0].name} both hold a clip {name}; rename one")
             missing = [part for part in PARTS if part not in members]
             if missing:
                 raise ValueError(f"{shard.name}: the clip {name} lacks {missing[0]}; delete the shard and build again")
             self._places[name] = (shard, members)
+
+    def _add(self, shard: Path) -> None:
+        """Further files; those of clips that are gone are of no use and do no harm."""
+        for name, members in _members(shard).items():
+            if name in self._places:
+                self._places[name][1].update(members)
+
+
+def _members(shard: Path) -> dict[str, dict[str, _Member]]:
+    """Where the files of every clip lie in a shard."""
+    try:
+        with tarfile.open(shard) as tar:
+            entries = [(entry.name, entry.offset_data, entry.size) for entry in tar if entry.isfile()]
+    except tarfile.TarError as error:
+        raise ValueError(f"{shard} is not a whole tar file ({error}); delete it and build again") from error
+    found: dict[str, dict[str, _Member]] = {}
+    for file, offset, size in entries:
+        name, _, ending = file.partition(".")
+        found.setdefault(name, {})[ending] = _Member(shard=shard, offset=offset, size=size)
+    return found
