@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 from . import backends
-from .commands import animation, checkpoints, measure, parts, paths
+from .commands import animation, checkpoints, measure, parts, paths, training
 from .io.weights import default_folder
 from .progress import Bars
 from .runtime import Runtime
@@ -144,6 +144,7 @@ def parser() -> argparse.ArgumentParser:
     _whole_commands(add)
     _clip_commands(add)
     _scene_commands(add)
+    training.add_command(add, _common)
     checkpoint = commands.add_parser("checkpoint", help="look at, convert and lay out files of the gated model")
     checkpoints.add_verbs(checkpoint, _common)
     return root

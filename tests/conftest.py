@@ -73,6 +73,12 @@ def tiny_wan(pack):
 
 
 @pytest.fixture(scope="session")
+def training_clips():
+    """Made-up clips to train on, and a tiny base model, as files on the disk."""
+    return load_helper("training_clips", "core")
+
+
+@pytest.fixture(scope="session")
 def gated_files():
     """A tiny gated model as files on the disk."""
     return load_helper("gated_files", "core")
