@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 from . import backends
-from .commands import animation, checkpoints, measure, parts, paths, training
+from .commands import animation, checkpoints, measure, parts, paths, prepare, training
 from .io.weights import default_folder
 from .progress import Bars
 from .runtime import Runtime
@@ -147,6 +147,8 @@ def parser() -> argparse.ArgumentParser:
     training.add_command(add, _common)
     checkpoint = commands.add_parser("checkpoint", help="look at, convert and lay out files of the gated model")
     checkpoints.add_verbs(checkpoint, _common)
+    dataset = commands.add_parser("dataset", help="make and prepare training data")
+    prepare.add_verbs(prepare.verbs(dataset, _common))
     return root
 
 

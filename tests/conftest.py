@@ -79,6 +79,12 @@ def training_clips():
 
 
 @pytest.fixture(scope="session")
+def tiny_sdxl():
+    """A tiny SDXL checkpoint with ControlNets, as files on the disk."""
+    return load_helper("tiny_sdxl", "core")
+
+
+@pytest.fixture(scope="session")
 def gated_files():
     """A tiny gated model as files on the disk."""
     return load_helper("gated_files", "core")

@@ -21,10 +21,12 @@ class Recipe:
 
     perspective: float = 0.5
     splats: float = 0.15  # slow without a GPU
+    soft_patches: float = 0.4
     blur: float = 0.7
     fewer_pixels: float = 0.6
     noise: float = 0.5
     jpeg: float = 0.3
+    second_stage: float = 0.3
     black_blocks: float = 0.6
     unseen: float = 0.6  # holes of true shape, by depth
 
@@ -78,10 +80,12 @@ def degrade(
 
 PICTURE = {
     "perspective": picture.perspective,
+    "soft_patches": picture.soft_patches,
     "blur": picture.blur,
     "fewer_pixels": picture.fewer_pixels,
     "noise": picture.noise,
     "jpeg": picture.jpeg,
+    "second_stage": picture.second_stage,
 }
 NEED_DEPTH = ("splats", "unseen")
 
