@@ -20,6 +20,7 @@ from dreamdance_core.training.shards import Dataset
 RECIPE = Recipe(splats=0.0)  # rendering splats is slow without a GPU
 CLIPS = 300  # that the autoencoder learns from
 SHARES = (0.5, 0.2, 0.2, 0.1)  # of frames, damaged backgrounds, drawings and masks among what it sees
+BLUR = 0.1  # noise on the latents of about 1 that the decoder bears, so that neighbours mean similar pictures
 FINE = 0.7  # of its time on small crops, the rest on large ones
 WIDTH, LAYERS, HEADS = 160, 4, 5  # of the transformer: below 2 M parameters
 CLIP = {"hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 2, "patch_size": 56}
@@ -107,9 +108,10 @@ def train_vae(data: Path, minutes: float, state: Path, say: Callable[[str], None
             group["lr"] = 2e-3 * min(1.0, (step + 1) / 50, 2 * (1 - share) + 0.02)
         x = crops(kinds, 8, 32, generator) if share < FINE else crops(kinds, 2, 64, generator)
         with torch.autocast("cpu", torch.bfloat16):
-            posterior = vae.encode(x).latent_dist
-            y = vae.decode(posterior.sample(generator)).sample.float()
-        loss = F.l1_loss(y, x) + F.mse_loss(y, x) + 1e-6 * posterior.kl().mean()
+            mean = vae.encode(x).latent_dist.mean
+            blurred = mean + BLUR * torch.randn(mean.shape, generator=generator)
+            y = vae.decode(blurred).sample.float()
+        loss = F.l1_loss(y, x) + F.mse_loss(y, x) + 1e-3 * mean.float().square().mean()
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
