@@ -34,9 +34,10 @@ from .draws import keyed_seed
 from .encode import encode_background, encode_example
 from .example import boxed, make_example
 from .records import TrainingClip
-from .shards import BESIDE, Dataset, shard_writer
+from .shards import Dataset, shard_writer
 
 ENDING = "latents.safetensors"
+FOLDER = "latents"  # within the dataset's
 _WIDTH = 1024  # of CLIP ViT-L/14
 
 
@@ -115,6 +116,14 @@ def networks_of(vae: nn.Module, clip: nn.Module) -> dict[str, str]:
     return {"vae": digest(vae), "scaling": scaling, "image encoder": digest(clip)}
 
 
+def shards_of(dataset: Dataset) -> dict[Path, list[int]]:
+    """Places in `names` of the clips of every shard."""
+    found: dict[Path, list[int]] = {}
+    for index in range(len(dataset)):
+        found.setdefault(dataset.shard(index), []).append(index)
+    return found
+
+
 def latents_of(clip: TrainingClip, maker: Maker, run: Runtime) -> dict[str, Tensor]:
     """All stored tensors of a clip, float16 on the CPU. Raises ValueError for latents beyond float16's range."""
     out: dict[str, Tensor] = {}
@@ -142,8 +151,8 @@ def store_latents(dataset: Dataset, maker: Maker, run: Runtime, *, part: tuple[i
     other networks or settings stand: they are never overwritten.
     """
     header, done, clips, plan = maker.header(), Stored(), 0, []
-    for shard, places in sorted(dataset.shards().items())[part[0] :: part[1]]:
-        path = dataset.folder / BESIDE / shard.relative_to(dataset.folder)
+    for shard, places in sorted(shards_of(dataset).items())[part[0] :: part[1]]:
+        path = dataset.folder / FOLDER / shard.relative_to(dataset.folder)
         if path.exists():
             held = {index for index in places if ENDING in dataset.endings(index)}
             if len(held) < len(places):
@@ -188,7 +197,7 @@ def _agree(path: Path, found: Mapping[str, str], wanted: Mapping[str, str]) -> N
         if name != "base" and found.get(name) != value:
             raise ValueError(
                 f"{path} holds latents of another {name} ({found.get('base', 'an unknown base')}: {found.get(name)}, "
-                f"now {wanted.get('base', '')} {value}); delete the folder {BESIDE} to encode anew, or use what it was "
+                f"now {wanted.get('base', '')} {value}); delete the folder {FOLDER} to encode anew, or use what it was "
                 "made with"
             )
 
@@ -197,12 +206,12 @@ def check_latents(dataset: Dataset, vae: nn.Module, clip: nn.Module, objective: 
     """Raises ValueError unless all clips have latents that these networks and this recipe made; reads one clip's per
     shard."""
     wanted = networks_of(vae, clip) | {"recipe": json.dumps(asdict(objective.recipe), sort_keys=True)}
-    for shard, places in dataset.shards().items():
+    for shard, places in shards_of(dataset).items():
         bare = [dataset.names[index] for index in places if ENDING not in dataset.endings(index)]
         if bare:
             raise ValueError(
                 f"{shard.name}: the clip {bare[0]} has no stored latents; run `dreamdance dataset encode`, or set "
                 'encode to "online"'
             )
-        _agree(dataset.folder / BESIDE / shard.relative_to(dataset.folder),
+        _agree(dataset.folder / FOLDER / shard.relative_to(dataset.folder),
                header_of(dataset.read(places[0], ENDING)), wanted)  # fmt: skip

@@ -2,8 +2,7 @@
 
 A clip NAME is NAME.frames.mp4, NAME.background.mp4, NAME.arrays.safetensors (mask as bits, pose, reference mask and
 pose, depth as float16), NAME.reference.png and NAME.json. Other tools read the shards as any WebDataset; `Dataset`
-looks clips up by number, so that a run can be resumed at any step. Shards in the folder `latents` hold further files of
-the same clips.
+looks clips up by number, so that a run can be resumed at any step.
 """
 
 from __future__ import annotations
@@ -28,7 +27,6 @@ from ..io.video import read_clip, write_video
 from ..types import PoseTrack
 from .records import Reference, TrainingClip
 
-BESIDE = "latents"  # folder of shards with further files of clips
 PARTS = ("frames.mp4", "background.mp4", "arrays.safetensors", "reference.png", "json")
 
 
@@ -63,7 +61,7 @@ class ShardWriter:
         self.add_files(clip.name, files | (extra or {}))
 
     def add_files(self, name: str, files: dict[str, bytes]) -> None:
-        """Appends files of a clip by their endings."""
+        """Appends files, by their endings, to a clip whose own stand in another shard."""
         for ending, data in files.items():
             entry = tarfile.TarInfo(f"{name}.{ending}")
             entry.size = len(data)  # no time and no owner: the same clips give the same bytes
@@ -113,26 +111,28 @@ class _Member:
 
 
 class Dataset:
-    """The clips of a folder of shards, in the order of their shards and names.
+    """The clips of a folder of shards, in the order of the shards and names of their frames.
 
-    Raises FileNotFoundError for a folder without shards, ValueError for a damaged one or two clips of one name.
+    Files of one clip may lie in several shards, as latents that were made later do. Raises FileNotFoundError for a
+    folder without shards, ValueError for a damaged one, two clips of one name or a clip that lacks a part.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        found = sorted(folder.rglob("*.tar"))
-        beside = [shard for shard in found if shard.relative_to(folder).parts[0] == BESIDE]
-        shards = [shard for shard in found if shard not in set(beside)]
+        shards = sorted(folder.rglob("*.tar"))
         if not shards:
             raise FileNotFoundError(
                 f"{folder} holds no shards (*.tar); make some with `dreamdance dataset build` or give another folder"
             )
-        self._places: dict[str, tuple[Path, dict[str, _Member]]] = {}
+        self._places: dict[str, dict[str, _Member]] = {}
         for shard in shards:
             self._index(shard)
-        for shard in beside:
-            self._add(shard)
-        self.names = list(self._places)
+        for name, members in self._places.items():
+            missing = [part for part in PARTS if part not in members]
+            if missing:
+                shard = next(iter(members.values())).shard
+                raise ValueError(f"{shard.name}: the clip {name} lacks {missing[0]}; delete the shard and build again")
+        self.names = sorted(self._places, key=lambda name: (self._places[name][PARTS[0]].shard, name))
 
     def __len__(self) -> int:
         return len(self.names)
@@ -164,31 +164,26 @@ class Dataset:
             facts=facts,
         )
 
-    def shards(self) -> dict[Path, list[int]]:
-        """Places in `names` of each shard's clips; shards with further files of them are left out."""
-        found: dict[Path, list[int]] = {}
-        for index, (shard, _) in enumerate(self._places.values()):
-            found.setdefault(shard, []).append(index)
-        return found
-
     def facts(self, index: int) -> dict[str, Any]:
         """What is known about a clip, without reading its pictures: `fps`, `size` (T,H,W), and what its maker said."""
         return json.loads(self.read(index, "json"))
 
     def endings(self, index: int) -> list[str]:
         """Which files a clip has."""
-        return list(self._places[self.names[index]][1])
+        return list(self._places[self.names[index]])
 
     def read(self, index: int, ending: str) -> bytes:
         """One file of a clip. Raises ValueError when the clip has no such file."""
-        name = self.names[index]
-        shard, members = self._places[name]
+        members = self._places[self.names[index]]
         if ending not in members:
-            raise ValueError(f"{shard.name}: the clip {name} has no {ending}; build the dataset anew")
-        member = members[ending]
-        with member.shard.open("rb") as file:
-            file.seek(member.offset)
-            return file.read(member.size)
+            raise ValueError(f"{self.folder}: the clip {self.names[index]} has no {ending}; build the dataset anew")
+        with members[ending].shard.open("rb") as file:
+            file.seek(members[ending].offset)
+            return file.read(members[ending].size)
+
+    def shard(self, index: int) -> Path:
+        """The shard in which a clip's frames lie."""
+        return self._places[self.names[index]][PARTS[0]].shard
 
     def _frames(self, index: int, ending: str) -> Tensor:
         # The library reads a video from a file; a clip in memory would need a second reader.
@@ -198,30 +193,17 @@ class Dataset:
             return (read_clip(path).frames * 255).round().byte()
 
     def _index(self, shard: Path) -> None:
-        for name, members in sorted(_members(shard).items()):
-            if name in self._places:
-                raise ValueError(f"{shard.name} and {self._places[name][0].name} both hold a clip {name}; rename one")
-            missing = [part for part in PARTS if part not in members]
-            if missing:
-                raise ValueError(f"{shard.name}: the clip {name} lacks {missing[0]}; delete the shard and build again")
-            self._places[name] = (shard, members)
-
-    def _add(self, shard: Path) -> None:
-        """Further files; those of clips that are gone are of no use and do no harm."""
-        for name, members in _members(shard).items():
-            if name in self._places:
-                self._places[name][1].update(members)
-
-
-def _members(shard: Path) -> dict[str, dict[str, _Member]]:
-    """Where the files of every clip lie in a shard."""
-    try:
-        with tarfile.open(shard) as tar:
-            entries = [(entry.name, entry.offset_data, entry.size) for entry in tar if entry.isfile()]
-    except tarfile.TarError as error:
-        raise ValueError(f"{shard} is not a whole tar file ({error}); delete it and build again") from error
-    found: dict[str, dict[str, _Member]] = {}
-    for file, offset, size in entries:
-        name, _, ending = file.partition(".")
-        found.setdefault(name, {})[ending] = _Member(shard=shard, offset=offset, size=size)
-    return found
+        try:
+            with tarfile.open(shard) as tar:
+                entries = [(entry.name, entry.offset_data, entry.size) for entry in tar if entry.isfile()]
+        except tarfile.TarError as error:
+            raise ValueError(f"{shard} is not a whole tar file ({error}); delete it and build again") from error
+        for file, offset, size in entries:
+            name, _, ending = file.partition(".")
+            members = self._places.setdefault(name, {})
+            if ending in members:
+                raise ValueError(
+                    f"{shard.name} and {members[ending].shard.name} both hold {file}; rename one of the clips, or "
+                    "delete what was made twice"
+                )
+            members[ending] = _Member(shard=shard, offset=offset, size=size)

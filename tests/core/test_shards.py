@@ -71,3 +71,23 @@ def test_illegal_clips_are_refused(training_clip):
         training_clip(count=6)
     with pytest.raises(ValueError, match="multiples of 16"):
         training_clip(height=40)
+
+
+def test_files_of_one_clip_may_lie_in_two_shards(tmp_path, training_clip):
+    with shard_writer(tmp_path / "shards/x.tar") as shard:
+        shard.add(training_clip("b"))
+        shard.add(training_clip("a"))
+    with shard_writer(tmp_path / "latents/x.tar") as shard:
+        shard.add_files("b", {"latents.safetensors": b"later"})
+    data = Dataset(tmp_path)
+    assert data.names == ["a", "b"] and data.read(1, "latents.safetensors") == b"later"
+    assert data.shard(1) == tmp_path / "shards/x.tar" and "latents.safetensors" not in data.endings(0)
+    with shard_writer(tmp_path / "latents/y.tar") as shard:
+        shard.add_files("b", {"latents.safetensors": b"twice"})
+    with pytest.raises(ValueError, match=r"both hold b\.latents\.safetensors"):
+        Dataset(tmp_path)
+    (tmp_path / "latents/y.tar").unlink()
+    with shard_writer(tmp_path / "latents/z.tar") as shard:
+        shard.add_files("c", {"latents.safetensors": b"of nothing"})
+    with pytest.raises(ValueError, match=r"lacks frames\.mp4"):
+        Dataset(tmp_path)
