@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 from . import backends
-from .commands import animation, checkpoints, measure, parts, paths, prepare, training
+from .commands import animation, checkpoints, datasets, measure, parts, paths, prepare, training
 from .io.weights import default_folder
 from .progress import Bars
 from .runtime import Runtime
@@ -148,7 +148,9 @@ def parser() -> argparse.ArgumentParser:
     checkpoint = commands.add_parser("checkpoint", help="look at, convert and lay out files of the gated model")
     checkpoints.add_verbs(checkpoint, _common)
     dataset = commands.add_parser("dataset", help="make and prepare training data")
-    prepare.add_verbs(prepare.verbs(dataset, _common))
+    verb = prepare.verbs(dataset, _common)
+    datasets.add_verbs(verb)
+    prepare.add_verbs(verb)
     return root
 
 

@@ -55,6 +55,12 @@ def camera_clips():
 
 
 @pytest.fixture(scope="session")
+def building_videos():
+    """Made-up videos, and backends that find the figure in them."""
+    return load_helper("building_videos", "core")
+
+
+@pytest.fixture(scope="session")
 def counters():
     """Frames that carry their number, sound that carries its time."""
     return load_helper("counters", "core")
