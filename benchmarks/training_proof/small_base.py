@@ -57,9 +57,7 @@ def small_transformer() -> CogVideoXTransformer3DModel:
 
 
 def small_vae() -> AutoencoderKLCogVideoX:
-    vae = AutoencoderKLCogVideoX(
-        block_out_channels=(8, 16, 32, 64), layers_per_block=1, norm_num_groups=4, sample_height=96, sample_width=64
-    )
+    vae = AutoencoderKLCogVideoX(block_out_channels=(8, 16, 32, 64), layers_per_block=1, norm_num_groups=4)
     for name, module in vae.decoder.named_modules():
         # The decoder's norms multiply by conv_y of the latents: near zero at the library's start, which stops learning.
         if name.endswith("conv_y.conv"):
