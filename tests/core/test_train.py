@@ -15,7 +15,7 @@ from dreamdance_core.training.config import read_config
 from dreamdance_core.training.encode import encode_example
 from dreamdance_core.training.example import make_example
 from dreamdance_core.training.loop import train
-from dreamdance_core.training.state import latest, read_losses
+from dreamdance_core.training.state import latest, read_table
 from dreamdance_core.video.backends import gated_cogvideox as gated
 from dreamdance_core.video.backends.gated_cogvideox.sample import Bar, plan, prepare
 
@@ -31,7 +31,7 @@ def made(tmp_path, training_clips, gated_files):
 
 
 def curve(path) -> list[dict]:
-    return [{k: str(v) for k, v in line.items() if k not in TIMES} for line in read_losses(path / "losses.csv")]
+    return [{k: str(v) for k, v in line.items() if k not in TIMES} for line in read_table(path / "losses.csv")]
 
 
 def test_a_killed_run_goes_on_with_the_same_losses(tmp_path, made):
