@@ -203,8 +203,9 @@ def test_splat_artefacts_are_the_same_splats_in_every_frame():
     assert torch.equal(out[0], out[1]) and torch.equal(out[0], out[2])
     error = (out - frames).abs().mean()
     assert 1e-3 < float(error) < 0.1
-    z[1] = 0
-    assert splat_artefacts(frames, z, intrinsics(80, 40), Dice(2), Runtime())[1].max() == 0
+    z[1], z[2, :15] = 0, 0
+    sky = splat_artefacts(frames, z, intrinsics(80, 40), Dice(2), Runtime())
+    assert float((sky - frames).abs().mean()) < 0.1 and float((sky - out).abs().amax()) < 0.5, "a sky is not black"
 
 
 def moving(count: int = 9, height: int = 90, width: int = 120) -> tuple[torch.Tensor, torch.Tensor]:

@@ -69,7 +69,7 @@ def noise(frames: Frames, dice: Dice, track: Track = None, *, most: float = 30.0
     if dice.chance(0.5):
         return (frames + drawn * (dice.uniform(1.0, most) / 255)).clamp(0, 1)
     # Photons arrive with a variance equal to their number; at 256 levels the normal law is near enough to Poisson's.
-    spread = dice.uniform(0.05, most / 10) * (frames / 256).sqrt()
+    spread = dice.log_uniform(0.05, most / 10) * (frames / 256).sqrt()
     return (frames + drawn * spread).clamp(0, 1)
 
 

@@ -71,11 +71,11 @@ def degrade(
         if name in PICTURE:
             out = PICTURE[name](out, own, track) if name in MOVING else PICTURE[name](out, own)
         elif name == "splats":
-            out = splat_artefacts(out, z, K, own, run, track).to(frames)
+            out = splat_artefacts(out, z.cpu(), K, own, run, track).to(frames)
         elif name == "black_blocks":
             empty = empty | holes.black_blocks(count, height, width, own, track)
         else:
-            empty = empty | holes.unseen_from_beside(z, K, own)
+            empty = empty | holes.unseen_from_beside(z, K, own).cpu()
     out = torch.where(empty.to(out.device)[..., None], torch.zeros_like(out), out)
     return Degraded(frames=out, holes=empty, applied=tuple(wanted))
 
