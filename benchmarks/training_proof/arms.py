@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from small_base import RECIPE
+
 from dreamdance_core.runtime import Runtime
 from dreamdance_core.training.config import TrainConfig, config_from
 from dreamdance_core.training.loop import train
@@ -38,7 +40,12 @@ def settings(folder: Path, arm: str, steps: int, stop_after: float) -> TrainConf
             "keep": 1,
             "stop_after": stop_after,
         },
-        "objective": {"weight_steps": steps // 3, "fill_full_steps": steps // 6, "fill_end_steps": steps // 2},
+        "objective": {
+            "recipe": {"splats": RECIPE.splats},
+            "weight_steps": steps // 3,
+            "fill_full_steps": steps // 6,
+            "fill_end_steps": steps // 2,
+        },
         "log": {"trackers": []},
     }
     for section, entries in ARMS[arm].items():
