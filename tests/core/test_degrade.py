@@ -69,6 +69,9 @@ def test_the_second_stages_ringing_is_a_low_pass():
     assert torch.allclose(picture.ringing(grey, Dice(0)), grey, atol=1e-5)
     step = grey.clone()
     step[:, :, 25:] = 0.6
+    size, cutoff = 2 * (dice := Dice(4)).whole(3, 7) + 1, dice.uniform(np.pi / 3, np.pi)
+    theirs = cv2.filter2D(step[0].numpy(), -1, picture.sinc_kernel(size, cutoff).numpy())  # mirrors borders too
+    assert torch.allclose(picture.ringing(step, Dice(4))[0], torch.from_numpy(theirs), atol=1e-5)
     rung = [picture.ringing(step, Dice(seed))[0, 20, :, 0] for seed in range(8)]
     assert max(float(row.max()) for row in rung) > 0.605, "it overshoots beside an edge"
 

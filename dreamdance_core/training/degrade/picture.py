@@ -13,7 +13,7 @@ import torch
 from einops import rearrange
 from jaxtyping import Float
 from torch import Tensor
-from torch.nn.functional import conv2d, interpolate, pad
+from torch.nn.functional import interpolate, pad
 
 from .dice import Dice
 from .holes import blobs
@@ -91,7 +91,10 @@ def ringing(frames: Frames, dice: Dice) -> Frames:
 
     def change(x: Tensor) -> Tensor:
         padded = pad(x, (reach,) * 4, mode="reflect" if min(x.shape[2:]) > reach else "replicate")
-        return conv2d(rearrange(padded, "t c h w -> (t c) 1 h w"), kernel[None, None]).reshape(x.shape)
+        # By its spectrum: several times as fast as summing up to 225 neighbours.
+        size = padded.shape[2:]
+        turned = torch.fft.rfft2(padded) * torch.fft.rfft2(kernel, s=size)
+        return torch.fft.irfft2(turned, s=size)[..., 2 * reach :, 2 * reach :]
 
     return _as_channels(change, frames)
 
