@@ -9,18 +9,30 @@ two hours; --clips, --steps and --minutes make it shorter.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from arms import train_arms
 from results import measure
-from small_base import make_base
+from small_base import RECIPE, make_base
 
 from dreamdance_core.runtime import Runtime
 from dreamdance_core.training.generated.write import write_generated
+from dreamdance_core.training.latents import Maker, load_encoders, store_latents
+from dreamdance_core.training.shards import Dataset
 
 TEST_SEED = 1_000_000  # seeds of the test clips begin here
 VARIANTS = 2  # damaged backgrounds per clip
+
+
+def encode(folder: Path, say: Callable[[str], None]) -> None:
+    """Latents of the training clips, in bfloat16, which a CPU is four times as fast in."""
+    run = Runtime(dtype=torch.bfloat16)
+    vae, clip = load_encoders(folder / "base", folder / "clip", run)
+    maker = Maker(vae=vae, clip=clip, base="small", recipe=RECIPE, variants=VARIANTS)
+    done = store_latents(Dataset(folder / "train"), maker, run)
+    say(f"latents: {done.clips} clips encoded, {len(done.kept)} shards had theirs")
 
 
 def main() -> None:
@@ -33,7 +45,6 @@ def main() -> None:
     parser.add_argument("--slice", type=float, default=10, help="minutes of an arm's turn (default: 10)")
     parser.add_argument("--only", choices=("all", "measure"), default="all")
     args = parser.parse_args()
-    torch.set_num_threads(max(1, torch.get_num_threads()))
 
     def say(text: str) -> None:
         print(text, flush=True)

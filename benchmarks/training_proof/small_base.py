@@ -57,9 +57,7 @@ def small_transformer() -> CogVideoXTransformer3DModel:
 
 
 def small_vae() -> AutoencoderKLCogVideoX:
-    vae = AutoencoderKLCogVideoX(
-        block_out_channels=(8, 16, 32, 64), layers_per_block=1, norm_num_groups=4, sample_height=96, sample_width=64
-    )
+    vae = AutoencoderKLCogVideoX(block_out_channels=(8, 16, 32, 64), layers_per_block=1, norm_num_groups=4)
     for name, module in vae.decoder.named_modules():
         # The decoder's norms multiply by conv_y of the latents: near zero at the library's start, which stops learning.
         if name.endswith("conv_y.conv"):
@@ -115,7 +113,8 @@ def train_vae(data: Path, minutes: float, state: Path, say: Callable[[str], None
             mean = vae.encode(x).latent_dist.mean
             blurred = mean + BLUR * torch.randn(mean.shape, generator=generator)
             y = vae.decode(blurred).sample.float()
-        loss = F.l1_loss(y, x) + F.mse_loss(y, x) + 1e-3 * mean.float().square().mean()
+        tint = [(c - c.mean(1, keepdim=True)) for c in (y, x)]  # colours without their lightness come last otherwise
+        loss = F.l1_loss(y, x) + F.mse_loss(y, x) + 4 * F.l1_loss(*tint) + 1e-3 * mean.float().square().mean()
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)

@@ -10,6 +10,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from ..runtime import Runtime
+from ..types import LazyFrames
 from ..video.backends.gated_cogvideox.encode import clip_tokens, reference_canvas, to_latents
 from .example import Example
 from .objective import latent_mask
@@ -28,12 +29,16 @@ class Encoded:
     weights: Float[Tensor, "*B L h w"]  # the paint mask on the grid of latents
 
 
-def _latents(vae: nn.Module, clip: Tensor, run: Runtime, *, image: bool = False) -> Float[Tensor, "L 16 h w"]:
+def _latents(
+    vae: nn.Module, clip: Tensor | LazyFrames, run: Runtime, *, image: bool = False
+) -> Float[Tensor, "L 16 h w"]:
     return to_latents(vae, clip, slice(0, len(clip)), run=run, image=image)[0].float().cpu()
 
 
 @torch.no_grad()
-def encode_background(frames: Float[Tensor, "T H W 3"], vae: nn.Module, run: Runtime) -> Float[Tensor, "L 16 h w"]:
+def encode_background(
+    frames: Float[Tensor, "T H W 3"] | LazyFrames, vae: nn.Module, run: Runtime
+) -> Float[Tensor, "L 16 h w"]:
     """Latents of a background in [0,1], in the model's slot for images."""
     return _latents(vae, frames, run, image=True)
 
@@ -55,7 +60,7 @@ def encode_example(example: Example, vae: nn.Module, clip: nn.Module, run: Runti
         pose=torch.cat([_latents(vae, part, run) for part in (job.body, job.hand, job.face)], 1),
         reference=_latents(vae, canvas[None], run),
         clip=clip_tokens(clip, canvas, run)[0].float().cpu(),
-        weights=latent_mask(job.paint_mask),
+        weights=latent_mask(job.paint_mask[:]),
     )
 
 

@@ -20,12 +20,14 @@ import torch
 from torch import Tensor
 
 from ..runtime import Runtime
+from ..video.backends.gated_cogvideox.checkpoint import open_tensors, write_tensors
 from ..video.backends.gated_cogvideox.model import GatedModel
 from . import state as states
 from .config import TrainConfig, as_table
 from .draws import character_weight, fill_probability
 from .encode import encode_example
 from .example import Example
+from .latents import check_latents
 from .model import Networks, load_networks, write_checkpoint
 from .samples import Clips, Sample, Samples, shares, upcoming
 from .step import Key, Losses, losses, noised, predict
@@ -35,6 +37,7 @@ DTYPES = {"no": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 GATE_TIMES = (999, 750, 500, 250, 0)  # noise levels at which the gates are written down
 NUMBERS = ("loss", "character", "background", "lr", "weight", "box", "grad_norm")
 COLUMNS = (*NUMBERS, *(f"{gate}_{t}" for gate in ("pose", "reference") for t in GATE_TIMES), "data_s", "step_s")
+QUALITIES = ("result", "background")  # of validation videos
 
 
 class Diverged(RuntimeError):
@@ -94,6 +97,9 @@ class _Loop:
         self.networks = load_networks(
             config.model, self.run, frozen=DTYPES[config.training.precision], seed=config.training.seed
         )
+        if config.data.encode == "stored":
+            for part in self.clips.parts:
+                check_latents(part, self.networks.vae, self.networks.clip, config.objective)
         self.sharded = self.accelerator.distributed_type.name in ("FSDP", "DEEPSPEED", "MEGATRON_LM")
         self._prepare()
         self.done = 0
@@ -120,6 +126,27 @@ class _Loop:
             self.average = EMAModel(self.weights, decay=training.ema)
             self.average.to(accelerator.device)
             accelerator.register_for_checkpointing(self.average)
+        if not self.sharded:
+            accelerator.register_save_state_pre_hook(self._save_trained)
+            accelerator.register_load_state_pre_hook(self._load_trained)
+
+    def _save_trained(self, models: list, weights: list, folder: str) -> None:
+        """A state holds what learns, by the network's own names: not a base's frozen weights, and the same for any
+        number of processes."""
+        weights.clear()  # accelerate's own list: what is left in it would be written too
+        if self.accelerator.is_main_process:
+            named = self.networks.transformer.named_parameters()
+            tensors = {name: weight for name, weight in named if weight.requires_grad}
+            write_tensors(Path(folder) / "trained.safetensors", tensors, {})
+
+    def _load_trained(self, models: list, folder: str) -> None:
+        if not (Path(folder) / "trained.safetensors").is_file():
+            return  # a state of whole weights, which accelerate reads
+        models.clear()
+        file = open_tensors(Path(folder) / "trained.safetensors")
+        for name, weight in self.networks.transformer.named_parameters():
+            if weight.requires_grad:
+                weight.data.copy_(file.get(name))
 
     def _go_on(self) -> None:
         """Takes up the newest state of the output folder, if there is one."""
@@ -133,34 +160,31 @@ class _Loop:
         trackers = {name: {"purge_step": self.done} for name in self.config.log.trackers if name == "tensorboard"}
         if self.config.log.trackers:
             self.accelerator.init_trackers("dreamdance", _flat(as_table(self.config)), init_kwargs=trackers)
-        self.file = None
+        self.tables: dict[str, states.StepTable] = {}
         if self.accelerator.is_main_process:
-            self.file = states.LossFile(self.out / "losses.csv", COLUMNS, self.done)
+            for name, columns in {"losses": COLUMNS, "validation": QUALITIES}.items():
+                self.tables[name] = states.StepTable(self.out / f"{name}.csv", columns, self.done)
 
     def go(self, asked: threading.Event) -> str:
         """Trains; why it ended: "done", "time" or "signal"."""
         training, accelerator = self.config.training, self.accelerator
-        samples = Samples(self.clips, self.config)
-        parts = upcoming(samples, self.done, accelerator.process_index, accelerator.num_processes)
-        reason = "done"
-        saved = self.done
-        while self.done < training.steps:
+        parts = upcoming(
+            Samples(self.clips, self.config), self.done, accelerator.process_index, accelerator.num_processes
+        )
+        stopped = False
+        while self.done < training.steps and not stopped:
             out_of_time = 0 < training.stop_after < time.monotonic() - self.started
             result = self._step(parts, asked.is_set() or out_of_time)
-            self.done += 1
+            self.done, stopped = self.done + 1, result.stop
             self._log(result.numbers)
             self.run.report(self.done, training.steps)
-            reason = ("signal" if asked.is_set() else "time") if result.stop else "done"
-            if self.done % training.save_every == 0 or self.done == training.steps or result.stop:
+            last = self.done == training.steps
+            if last or stopped or self.done % training.save_every == 0:
                 self.save()
-                saved = self.done
             every = self.config.validation.every
-            if every and not self.sharded and (self.done % every == 0 or self.done == training.steps):
+            if every and not self.sharded and (last or self.done % every == 0):
                 self._validate()
-            if result.stop and self.done < training.steps:
-                break
-        if saved < self.done:
-            self.save()
+        reason = "done" if self.done == training.steps else "signal" if asked.is_set() else "time"
         self._end(reason)
         return reason
 
@@ -239,8 +263,8 @@ class _Loop:
         }
 
     def _log(self, numbers: Mapping[str, float]) -> None:
-        if self.file is not None:
-            self.file.add(self.done, numbers)
+        if self.tables:
+            self.tables["losses"].add(self.done, numbers)
         self.accelerator.log({name: v for name, v in numbers.items() if not math.isnan(v)}, step=self.done)
 
     def save(self) -> None:
@@ -285,18 +309,20 @@ class _Loop:
 
     def _validate(self) -> None:
         networks, accelerator = self.networks, self.accelerator
-        if accelerator.is_main_process and self.clips.held_out:
+        clips = self.clips.held_out(self.config.validation.clips) if accelerator.is_main_process else []
+        if clips:
             transformer = networks.transformer.eval()
             gated = GatedModel(transformer=transformer, vae=networks.vae, clip=networks.clip, base=networks.base)
             with self._averaged(), accelerator.autocast():
-                found = validate(gated, self.clips.held_out, self.config, self.out, self.done, (self.run, self.quality))
+                found = validate(gated, clips, self.config, self.out, self.done, (self.run, self.quality))
             transformer.train()
-            accelerator.log(found, step=self.done)
+            self.tables["validation"].add(self.done, found)
+            accelerator.log({f"validation/{name}": value for name, value in found.items()}, step=self.done)
         accelerator.wait_for_everyone()
 
     def _end(self, reason: str) -> None:
-        if self.file is not None:
-            self.file.close()
+        for table in self.tables.values():
+            table.close()
         self.accelerator.end_training()
         left = self.config.training.steps - self.done
         said = {"done": "all steps are done", "time": "the time is over", "signal": "asked to stop"}[reason]

@@ -105,11 +105,11 @@ def _choose_what_learns(networks: Networks, frozen: torch.dtype, seed: int) -> N
     transformer, config = networks.transformer, networks.config
     transformer.requires_grad_(config.train == "full").train()
     if config.train == "lora":
+        _add_lora(transformer, config, seed)  # peft freezes all but its own
         for name, weight in transformer.named_parameters():
-            weight.requires_grad_(is_new(name))
-            if not is_new(name):
+            weight.requires_grad_(is_new(name) or ".lora_" in name)
+            if not weight.requires_grad:
                 weight.data = weight.data.to(frozen)
-        _add_lora(transformer, config, seed)
     if config.gates == "open":
         for name in GATES:
             gate = getattr(transformer, name).requires_grad_(False)
@@ -140,8 +140,6 @@ def _add_lora(transformer: GatedCogVideoXTransformer, config: ModelConfig, seed:
         torch.manual_seed(seed + 1)
         transformer.add_adapter(LoraConfig(r=config.rank, lora_alpha=config.alpha, target_modules=LORA_LAYERS))
     matrices = {_plain(name): weight for name, weight in transformer.named_parameters() if ".lora_" in name}
-    for weight in matrices.values():
-        weight.data = weight.data.float()
     header = None if config.start is None else header_of(open_tensors(config.start))
     if header is not None and header.lora is not None:
         _take_lora(matrices, config, header)

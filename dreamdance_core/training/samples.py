@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from torch.utils.data import DataLoader
 from .config import TrainConfig
 from .draws import chance, clip_at, fill_probability, keyed_seed
 from .encode import Encoded, from_stored, variants
-from .example import Example, boxed, make_example
+from .example import Example, boxed, make_example, packed
 from .records import TrainingClip
 from .shards import Dataset
 
@@ -43,19 +44,19 @@ class Clips:
         self.parts = [Dataset(folder) for folder in config.data.folder]
         places = [(part, index) for part, data in enumerate(self.parts) for index in range(len(data))]
         names = [self.name(place) for place in places]
-        if len(set(names)) < len(names):
-            twice = next(name for name in names if names.count(name) > 1)
+        twice, times = Counter(names).most_common(1)[0]
+        if times > 1:
             raise ValueError(f"the clip {twice} lies in two of the folders; name each folder once")
         still = {}
         for done, place in enumerate(places):
             report(done, len(places))
             still[place] = bool(self.parts[place[0]].facts(place[1]).get("still", False))
-        self.held_out, kept = self._apart(config.data.held_out, places, still)
+        self._held, kept = self._apart(config.data.held_out, places, still)
         self.moving = [place for place in kept if not still[place]]
         self.still = [place for place in kept if still[place]]
         if not kept:
             raise ValueError(
-                f"no clip is left to train on: {len(places)} in all, {len(self.held_out)} held out; hold out fewer"
+                f"no clip is left to train on: {len(places)} in all, {len(self._held)} held out; hold out fewer"
             )
         if config.data.still_share > 0 and not self.still:
             raise ValueError(
@@ -63,15 +64,20 @@ class Clips:
                 "some"
             )
 
-    def _apart(self, held_out: int | Path, places: list, still: dict) -> tuple[list[TrainingClip], list]:
+    def _apart(self, held_out: int | Path, places: list, still: dict) -> tuple[list[tuple[Dataset, int]], list]:
         """(clips held out, places that are trained on)."""
         if isinstance(held_out, int):
             moving = [place for place in places if not still[place]]
             out = moving[len(moving) - min(held_out, len(moving)) :]
-            return [self[place] for place in out], [place for place in places if place not in set(out)]
+            taken = set(out)
+            return [(self.parts[part], index) for part, index in out], [p for p in places if p not in taken]
         others = Dataset(held_out)
-        taken = set(others.names)
-        return [others[i] for i in range(len(others))], [p for p in places if self.name(p) not in taken]
+        names = set(others.names)
+        return [(others, index) for index in range(len(others))], [p for p in places if self.name(p) not in names]
+
+    def held_out(self, count: int) -> list[TrainingClip]:
+        """The first clips of those that are never trained on."""
+        return [data[index] for data, index in self._held[:count]]
 
     def name(self, place: tuple[int, int]) -> str:
         return self.parts[place[0]].names[place[1]]
@@ -108,7 +114,7 @@ class Samples(torch.utils.data.Dataset):
         else:
             clip = self.clips[place]
             content = make_example(clip, keyed_seed("damage", seed, step, index, clip.name), objective.recipe)
-            content = boxed(content) if filled else content
+            content = packed(boxed(content) if filled else content)
         return Sample(step=step, index=index, clip=self.clips.name(place), content=content)
 
     def _stored(self, place: tuple[int, int], filled: bool, step: int, index: int) -> Encoded:
@@ -146,12 +152,12 @@ def upcoming(samples: Samples, begin: int, process: int, processes: int) -> Iter
         numbers for step in range(begin, config.training.steps) for numbers in shares(step, config, process, processes)
     ]
     workers = config.data.workers
-    ahead = {"prefetch_factor": 2, "worker_init_fn": _worker} if workers else {}
-    return iter(
-        DataLoader(
-            samples, batch_sampler=parts, num_workers=workers, collate_fn=list, generator=torch.Generator(), **ahead
-        )
+    # A forked worker would hang in the first library whose threads it has not inherited; OpenCV's, for one.
+    ahead = {"prefetch_factor": 2, "worker_init_fn": _worker, "multiprocessing_context": "spawn"} if workers else {}
+    loader = DataLoader(
+        samples, batch_sampler=parts, num_workers=workers, collate_fn=list, generator=torch.Generator(), **ahead
     )
+    return iter(loader)
 
 
 def _worker(_: int) -> None:

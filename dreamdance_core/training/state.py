@@ -92,8 +92,8 @@ def check_same_run(state: State, config: Mapping[str, Any]) -> list[str]:
     return notes
 
 
-class LossFile:
-    """losses.csv: one line per step, on the disk as soon as the step is done."""
+class StepTable:
+    """A .csv of one line per step, on the disk as soon as it is known."""
 
     def __init__(self, path: Path, columns: tuple[str, ...], step: int) -> None:
         """Goes on after a step: lines beyond it, and a line that was cut short, are removed."""
@@ -121,8 +121,8 @@ def _number(value: float) -> str:
     return "" if math.isnan(value) else f"{value:.9g}"  # every float32 comes back
 
 
-def read_losses(path: Path) -> list[dict[str, float]]:
-    """The lines of a losses.csv by its columns; empty places are NaN."""
+def read_table(path: Path) -> list[dict[str, float]]:
+    """The lines of such a .csv by its columns; empty places are NaN."""
     lines = path.read_text().splitlines()
     columns = lines[0].split(",")
     return [

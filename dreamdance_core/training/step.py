@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import torch
 from jaxtyping import Float, Int
@@ -50,6 +51,7 @@ class Losses:
     background: Float[Tensor, "B"]
 
 
+@lru_cache
 def levels() -> Float[Tensor, "1000"]:
     """alpha_bar of every timestep; the last is 0 (zero terminal SNR)."""
     return GatedScheduler().alphas_cumprod

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from jaxtyping import Float
 from torch import Tensor
 
 from ..io.video import write_video
@@ -34,23 +33,17 @@ def validate(
     """Writes validation/step-000500.NAME.mp4 (truth, damaged background, result, side by side); the mean quality of the
     results and of the damaged backgrounds as they were handed in."""
     run, quality = means
-    found: dict[str, list[float]] = {"validation": [], "validation_background": []}
+    found: dict[str, list[float]] = {"result": [], "background": []}
     quiet = replace(run, report=lambda done, total, preview=None: None)
-    for clip in clips[: config.validation.clips]:
+    for clip in clips:
         seed = keyed_seed("validation", config.training.seed, clip.name)
         example = make_example(clip, seed, config.objective.recipe)
         job = replace(example.job, steps=config.validation.steps, guidance=config.validation.guidance, seed=seed)
         result = sample(job, model, SampleOptions(), quiet).frames
-        write_video(
-            out / "validation" / f"step-{step:06d}.{clip.name}.mp4",
-            _row(example.frames, job.background, result),
-            clip.fps,
-        )
+        truth, given = example.frames, job.background
+        path = out / "validation" / f"step-{step:06d}.{clip.name}.mp4"
+        write_video(path, torch.cat([truth, given, result], 2), clip.fps)
         if quality is not None:
-            found["validation"].append(quality(result, example.frames))
-            found["validation_background"].append(quality(job.background, example.frames))
+            found["result"].append(quality(result, truth))
+            found["background"].append(quality(given, truth))
     return {name: sum(values) / len(values) for name, values in found.items() if values}
-
-
-def _row(*clips: Float[Tensor, "T H W 3"]) -> Float[Tensor, "T H V 3"]:
-    return torch.cat(clips, 2)

@@ -16,6 +16,7 @@ from dreamdance_core.training.degrade.dice import Dice
 from dreamdance_core.training.degrade.holes import black_blocks, hidden_beside, unseen_from_beside
 from dreamdance_core.training.degrade.recipe import PICTURE, Recipe, degrade, fill_boxes
 from dreamdance_core.training.degrade.splats import splat_artefacts
+from dreamdance_core.training.degrade.track import carried, places_at_rest, scene_track
 from dreamdance_core.types import Cameras, Depth, Views
 
 
@@ -68,6 +69,9 @@ def test_the_second_stages_ringing_is_a_low_pass():
     assert torch.allclose(picture.ringing(grey, Dice(0)), grey, atol=1e-5)
     step = grey.clone()
     step[:, :, 25:] = 0.6
+    size, cutoff = 2 * (dice := Dice(4)).whole(3, 7) + 1, dice.uniform(np.pi / 3, np.pi)
+    theirs = cv2.filter2D(step[0].numpy(), -1, picture.sinc_kernel(size, cutoff).numpy())  # mirrors borders too
+    assert torch.allclose(picture.ringing(step, Dice(4))[0], torch.from_numpy(theirs), atol=1e-5)
     rung = [picture.ringing(step, Dice(seed))[0, 20, :, 0] for seed in range(8)]
     assert max(float(row.max()) for row in rung) > 0.605, "it overshoots beside an edge"
 
@@ -202,8 +206,60 @@ def test_splat_artefacts_are_the_same_splats_in_every_frame():
     assert torch.equal(out[0], out[1]) and torch.equal(out[0], out[2])
     error = (out - frames).abs().mean()
     assert 1e-3 < float(error) < 0.1
-    z[1] = 0
-    assert splat_artefacts(frames, z, intrinsics(80, 40), Dice(2), Runtime())[1].max() == 0
+    z[1], z[2, :15] = 0, 0
+    sky = splat_artefacts(frames, z, intrinsics(80, 40), Dice(2), Runtime())
+    assert float((sky - frames).abs().mean()) < 0.1 and float((sky - out).abs().amax()) < 0.5, "a sky is not black"
+
+
+def moving(count: int = 9, height: int = 90, width: int = 120) -> tuple[torch.Tensor, torch.Tensor]:
+    """A textured scene under a camera that turns, shifts and comes nearer, and its motion from the middle frame."""
+    random = torch.Generator().manual_seed(5)
+    picture = torch.nn.functional.interpolate(torch.rand(1, 3, 60, 80, generator=random), (300, 400), mode="bicubic")
+    picture = picture[0].movedim(0, -1).clamp(0, 1).numpy()
+    frames, true = [], []
+    for time in range(-(count // 2), count - count // 2):
+        c, s, grow = np.cos(0.01 * time), np.sin(0.01 * time), 1.01**time
+        true.append(np.array([[grow * c, -grow * s, 2.0 * time], [grow * s, grow * c, -1.2 * time], [0, 0, 1]]))
+        whole = true[-1] @ np.array([[1.0, 0, -140], [0, 1, -105], [0, 0, 1]])  # the picture's own px to the frame's
+        frames.append(cv2.warpAffine(picture, whole[:2], (width, height), flags=cv2.INTER_LINEAR))
+    return torch.from_numpy(np.stack(frames)), torch.from_numpy(np.stack(true)).float()
+
+
+def test_the_scenes_motion_is_found():
+    frames, true = moving()
+    track = scene_track(frames)
+    corners = torch.tensor([[[0.0, 0.0], [120, 0], [0, 90], [120, 90]]])
+    error = (places_at_rest(track, corners) - places_at_rest(true, corners)).norm(dim=-1)
+    assert float(error.max()) < 1.0, "px, of up to 24 that the corners move"
+    assert float((places_at_rest(true, corners) - corners).norm(dim=-1).max()) > 10
+    assert torch.equal(track[4], torch.eye(3)) and torch.equal(track, scene_track(frames))
+    larger = torch.nn.functional.interpolate(frames.movedim(-1, 1), (270, 480), mode="bilinear").movedim(1, -1)
+    stretch = torch.tensor([4.0, 3.0])
+    error = places_at_rest(scene_track(larger), corners * stretch) / stretch - places_at_rest(true, corners)
+    assert float(error.norm(dim=-1).max()) < 1.5, "a stretched picture's motion is stretched alike"
+    assert torch.equal(scene_track(torch.full((3, 40, 50, 3), 0.5)), torch.eye(3).expand(3, 3, 3))
+
+
+def test_damage_of_the_scene_follows_it():
+    frames, track = moving()
+    field = torch.rand(90, 120, 1, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(carried(field, torch.eye(3)[None])[0], field)
+    shift = torch.eye(3)[None].clone()
+    shift[0, 0, 2] = 5.0
+    assert torch.equal(carried(field, shift)[0, :, 5:], field[:, :-5]), "what is at x comes to x + 5"
+    blocks = [black_blocks(9, 90, 120, Dice(seed), track=track) for seed in range(8)]
+    still = [black_blocks(9, 90, 120, Dice(seed)) for seed in range(8)]
+    for with_track, without in zip(blocks, still, strict=True):
+        assert torch.equal(with_track[4], without[4]), "the same in the middle frame"
+        back = [carried(mask[0][..., None].float(), torch.linalg.inv(track[:1]))[0, ..., 0] > 0.5
+                for mask in (with_track, without)]  # fmt: skip
+        inner = (slice(25, 65), slice(30, 90))
+        assert float((back[0] != without[0])[inner].float().mean()) < 0.03, "undoing the motion leaves their own"
+    fixed = [seed for seed in range(12) if Dice(seed).chance(0.3)]
+    grey = torch.full_like(frames, 0.5)
+    for seed in fixed[:2]:
+        noise = picture.noise(grey, Dice(seed), track) - grey
+        assert torch.allclose(noise, carried(noise[4], track), atol=1e-6) and not torch.equal(noise[0], noise[4])
 
 
 def test_a_recipe_is_repeatable_and_its_parts_are_independent():

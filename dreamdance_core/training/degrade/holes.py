@@ -12,38 +12,51 @@ from torch.nn.functional import interpolate, max_pool2d
 from ...geometry.pinhole import pixel_grid
 from ...scene.warp import EDGE
 from .dice import Dice
+from .track import places_at_rest
 
 _WAVES = 6  # of a block's edge, in harmonics of its turn
 _AT_THE_RIM = 0.6  # share of blocks that hang over the picture's border
 _COARSE = 4  # px of a block's edge that are drawn as one: it bends slowly
 
 
-def black_blocks(count: int, height: int, width: int, dice: Dice) -> Bool[Tensor, "T H W"]:
-    """One to six wavy blobs and strips that drift, turn and grow as holes of a render do; 2 to 30 % of the picture."""
-    return blobs(count, height, width, dice, pieces=(1, 6), share=(0.02, 0.30)) > 0
+def black_blocks(
+    count: int, height: int, width: int, dice: Dice, track: Float[Tensor, "T 3 3"] | None = None
+) -> Bool[Tensor, "T H W"]:
+    """One to six wavy blobs and strips that drift, turn and grow as holes of a render do; 2 to 30 % of the picture.
+
+    track: the scene's motion, which they follow, as `scene_track` gives it. On the CPU.
+    """
+    return blobs((count, height, width), dice, pieces=(1, 6), share=(0.02, 0.30), track=track) > 0
 
 
 def blobs(
-    count: int, height: int, width: int, dice: Dice, *, pieces: tuple[int, int], share: tuple[float, float]
+    size: tuple[int, int, int],
+    dice: Dice,
+    *,
+    pieces: tuple[int, int],
+    share: tuple[float, float],
+    track: Float[Tensor, "T 3 3"] | None = None,
 ) -> Float[Tensor, "T H W"]:
     """How deep each pixel lies in one of some wavy, moving blobs: 0 on an edge, up to about 1, below 0 outside.
 
-    share: of the picture, all of them together.
+    share: of the middle picture, all of them together.
     """
-    number = dice.whole(*pieces)
-    shares = dice.numbers(number) + 0.2
-    areas = dice.uniform(*share) * height * width * shares / shares.sum()
-    depth = torch.full((count, height, width), -math.inf)
-    for area in areas.tolist():
-        depth = torch.maximum(depth, _block(area, (count, height, width), dice))
-    return depth
-
-
-def _block(area: float, size: tuple[int, int, int], dice: Dice) -> Float[Tensor, "T H W"]:
-    """How far every pixel is inside of a blob, above 0, or outside of it."""
     count, height, width = size
     coarse = (-(-height // _COARSE), -(-width // _COARSE))
     at = pixel_grid(coarse[1], coarse[0]) * torch.tensor([width / coarse[1], height / coarse[0]])
+    at = at.expand(count, -1, -1, -1) if track is None else places_at_rest(track, at)
+    number = dice.whole(*pieces)
+    shares = dice.numbers(number) + 0.2
+    areas = dice.uniform(*share) * height * width * shares / shares.sum()
+    depth = torch.full(at.shape[:3], -math.inf)
+    for area in areas.tolist():
+        depth = torch.maximum(depth, _block(area, at, (height, width), dice))
+    return interpolate(depth[None], (height, width), mode="bilinear", align_corners=False)[0]
+
+
+def _block(area: float, at: Float[Tensor, "T h w 2"], size: tuple[int, int], dice: Dice) -> Float[Tensor, "T h w"]:
+    """How far places, px of the resting scene, are inside of a blob, above 0, or outside of it."""
+    height, width = size
     side = min(height, width)
     centre = dice.numbers(2) * torch.tensor([width, height])
     if dice.chance(_AT_THE_RIM):
@@ -57,15 +70,14 @@ def _block(area: float, size: tuple[int, int, int], dice: Dice) -> Float[Tensor,
     growth = dice.uniform(0.7, 1.4)
     wave = torch.arange(2, 2 + _WAVES)
     height_of, phase = 0.35 * dice.numbers(_WAVES) / (wave - 1), 2 * math.pi * dice.numbers(_WAVES)
-    frames = []
-    for time in torch.linspace(-0.5, 0.5, count).tolist() if count > 1 else [0.0]:
-        angle = turn + spin * time
-        c, s = math.cos(angle), math.sin(angle)
-        local = (at - centre - drift * time) @ torch.tensor([[c, -s], [s, c]]) / (radius * growth**time)
-        around = torch.atan2(local[..., 1], local[..., 0])
-        edge = 1 + (height_of * torch.cos(wave * around[..., None] + phase)).sum(-1)
-        frames.append(edge - local.norm(dim=-1))
-    return interpolate(torch.stack(frames)[None], (height, width), mode="bilinear", align_corners=False)[0]
+    time = (torch.linspace(-0.5, 0.5, len(at)) if len(at) > 1 else torch.zeros(1))[:, None, None]
+    c, s = torch.cos(turn + spin * time), torch.sin(turn + spin * time)
+    away = at - centre - drift * time[..., None]
+    local = torch.stack([c * away[..., 0] + s * away[..., 1], c * away[..., 1] - s * away[..., 0]], -1)
+    local = local / (radius * growth ** time[..., None])
+    around = torch.atan2(local[..., 1], local[..., 0])
+    edge = 1 + (height_of * torch.cos(wave * around[..., None] + phase)).sum(-1)
+    return edge - local.norm(dim=-1)
 
 
 def unseen_from_beside(

@@ -13,12 +13,14 @@ import torch
 from einops import rearrange
 from jaxtyping import Float
 from torch import Tensor
-from torch.nn.functional import conv2d, interpolate, pad
+from torch.nn.functional import interpolate, pad
 
 from .dice import Dice
 from .holes import blobs
+from .track import carried
 
 Frames = Float[Tensor, "T H W 3"]
+Track = Float[Tensor, "T 3 3"] | None  # how the scene moves, see scene_track; None: it stands still
 _JPEG_BLOCK = 16  # px, of half-size colours
 
 
@@ -56,26 +58,29 @@ def fewer_pixels(frames: Frames, dice: Dice, least: float = 0.15, most: float = 
     return _as_channels(change, frames)
 
 
-def noise(frames: Frames, dice: Dice, most: float = 30.0) -> Frames:
-    """Gaussian noise of 1 to `most` / 255 or shot noise; 40 % without colour, 30 % the same in every frame."""
-    count = 1 if dice.chance(0.3) else len(frames)
+def noise(frames: Frames, dice: Dice, track: Track = None, *, most: float = 30.0) -> Frames:
+    """Gaussian noise of 1 to `most` / 255 or shot noise; 40 % without colour, 30 % fixed to the scene, which moves as
+    the track says."""
+    fixed = dice.chance(0.3)
     channels = 1 if dice.chance(0.4) else 3
-    drawn = dice.normal(count, *frames.shape[1:3], channels).to(frames)
+    drawn = dice.normal(1 if fixed else len(frames), *frames.shape[1:3], channels).to(frames)
+    if fixed and track is not None:
+        drawn = carried(drawn[0], track)
     if dice.chance(0.5):
         return (frames + drawn * (dice.uniform(1.0, most) / 255)).clamp(0, 1)
     # Photons arrive with a variance equal to their number; at 256 levels the normal law is near enough to Poisson's.
-    spread = dice.uniform(0.05, most / 10) * (frames / 256).sqrt()
+    spread = dice.log_uniform(0.05, most / 10) * (frames / 256).sqrt()
     return (frames + drawn * spread).clamp(0, 1)
 
 
-def second_stage(frames: Frames, dice: Dice) -> Frames:
+def second_stage(frames: Frames, dice: Dice, track: Track = None) -> Frames:
     """What a picture suffers that is damaged once more, as Real-ESRGAN's second stage: weaker blur, fewer or more
     pixels, noise, and in four of five the ringing of a sharp low-pass."""
     if dice.chance(0.8):
         frames = blur(frames, dice, 1.5)
     frames = fewer_pixels(frames, dice, 0.3, 1.2)
     if dice.chance(0.5):
-        frames = noise(frames, dice, 25.0)
+        frames = noise(frames, dice, track, most=25.0)
     return ringing(frames, dice) if dice.chance(0.8) else frames
 
 
@@ -86,7 +91,10 @@ def ringing(frames: Frames, dice: Dice) -> Frames:
 
     def change(x: Tensor) -> Tensor:
         padded = pad(x, (reach,) * 4, mode="reflect" if min(x.shape[2:]) > reach else "replicate")
-        return conv2d(rearrange(padded, "t c h w -> (t c) 1 h w"), kernel[None, None]).reshape(x.shape)
+        # By its spectrum: several times as fast as summing up to 225 neighbours.
+        size = padded.shape[2:]
+        turned = torch.fft.rfft2(padded) * torch.fft.rfft2(kernel, s=size)
+        return torch.fft.irfft2(turned, s=size)[..., 2 * reach :, 2 * reach :]
 
     return _as_channels(change, frames)
 
@@ -149,13 +157,13 @@ def perspective(frames: Frames, dice: Dice) -> Frames:
     return _as_channels(warp, frames)
 
 
-def soft_patches(frames: Frames, dice: Dice) -> Frames:
+def soft_patches(frames: Frames, dice: Dice, track: Track = None) -> Frames:
     """One to four wavy regions blurred by 1 to 5 px, with soft borders, drifting: what a scene's first picture did not
     show was painted and seen from few sides, and comes out softer than the rest."""
     from kornia.filters import gaussian_blur2d
 
     count, height, width = frames.shape[:3]
-    inside = blobs(count, height, width, dice, pieces=(1, 4), share=(0.05, 0.5))
+    inside = blobs((count, height, width), dice, pieces=(1, 4), share=(0.05, 0.5), track=track)
     sharpness = dice.uniform(0.1, 0.4)  # of the borders, in parts of a blob's radius
     weight = (inside / sharpness).clamp(0, 1).to(frames)[..., None]
     sigma = dice.log_uniform(1.0, 5.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import torch
@@ -13,7 +15,7 @@ from torch.nn.functional import interpolate
 from ...runtime import Runtime
 from .recipe import NEED_DEPTH, Recipe, degrade
 
-_TRIES = 9  # seeds of which the weakest, the middle and the strongest are shown
+_TRIES = 5  # seeds of which the weakest, the middle and the strongest are shown
 _LABEL, _MARGIN = 130, 22  # px, for words
 
 
@@ -38,9 +40,9 @@ def damage_sheet(
     for number, (name, recipe) in enumerate(recipes):
         tries = []
         for turn in range(3 if name in (*NEED_DEPTH, "as drawn") else _TRIES):
-            run.report(number * _TRIES + turn, len(recipes) * _TRIES)
+            quiet = _told(run, number * _TRIES + turn, len(recipes) * _TRIES)
             own = seed + 1000 * number + turn
-            tries.append(degrade(frames, own, recipe=recipe, z=z, K=K).frames[[0, -1]].float().cpu())
+            tries.append(degrade(frames, own, recipe=recipe, z=z, K=K, run=quiet).frames[[0, -1]].float().cpu())
         clean = frames[[0, -1]].float().cpu()
         if name != "as drawn":
             tries.sort(key=lambda damaged: float((damaged - clean).abs().mean()))
@@ -48,6 +50,16 @@ def damage_sheet(
         rows.append(_labelled(_row([clean[:1], *chosen], cell), name.replace("_", " ")))
     run.report(len(recipes) * _TRIES, len(recipes) * _TRIES)
     return torch.cat([_heading(rows[0].shape[1], cell), *rows])
+
+
+def _told(run: Runtime, done: int, total: int) -> Runtime:
+    """Reports the sheet's progress whenever a damage reports its own, so that a cancel is heard."""
+
+    def report(part: int, of: int, preview: Tensor | None = None) -> None:
+        run.report(done, total)
+
+    report(0, 1)
+    return replace(run, report=report)
 
 
 def _row(pictures: list[Tensor], cell: int) -> Float[Tensor, "h w 3"]:
