@@ -15,7 +15,7 @@ _SIDE = 224  # px of the longer side: a figure counts alike at any size
 
 def _figure(
     network: Lpips, picture: Float[Tensor, "H W 3"], mask: Bool[Tensor, "H W"]
-) -> list[Float[Tensor, "C"]] | None:
+) -> list[Float[Tensor, "_"]] | None:
     """The features of the compared layers, averaged inside the mask; None for a mask of nothing."""
     rows, columns = mask.any(1).nonzero().flatten(), mask.any(0).nonzero().flatten()
     if len(rows) == 0:
@@ -41,7 +41,7 @@ def _figure(
 
 def of_reference(
     network: Lpips, reference: Float[Tensor, "H W 3"], mask: Bool[Tensor, "H W"] | None
-) -> list[Float[Tensor, "C"]]:
+) -> list[Float[Tensor, "_"]]:
     """What `likeness` compares with: the reference's features inside its mask (None: the whole picture).
 
     Raises ValueError for an empty mask.
@@ -54,7 +54,7 @@ def of_reference(
 
 
 def likeness(
-    network: Lpips, known: list[Float[Tensor, "C"]], frame: Float[Tensor, "H W 3"], mask: Bool[Tensor, "H W"]
+    network: Lpips, known: list[Float[Tensor, "_"]], frame: Float[Tensor, "H W 3"], mask: Bool[Tensor, "H W"]
 ) -> float:
     """Cosine between the features of the frame's person and the reference's, mean over layers; NaN without a person."""
     found = _figure(network, frame, mask)

@@ -104,7 +104,7 @@ MEASURES: dict[str, Measure] = {measure.name: measure for measure in (*_FRAMES, 
 TABLE = ("ssim", "psnr", "lpips_table", "l1_table", "fid_table", "fid_vid_table", "fvd_table", "fg_fid_table",
          "fg_fvd_table")  # fmt: skip
 CORRECTED = ("ssim_gauss", "psnr", "lpips", "mae", "fid", "fid_vid", "fvd", "fg_fid", "fg_fvd", "kid", "kvd")
-LIGHT = ("psnr", "ssim", "ssim_gauss", "mae", "l1_table", "background_psnr", "background_ssim", "hole_fraction",
+LIGHT = ("psnr", "ssim", "mae", "l1_table", "background_psnr", "background_ssim", "hole_fraction",
          "warp_error", "warp_error_truth", "drift_psnr", "drift_colour")  # fmt: skip
 GROUPS: dict[str, tuple[str, ...]] = {
     "light": LIGHT,

@@ -21,12 +21,12 @@ class Pair:
 
     name: str
     pred: Float[Tensor, "T H W 3"] | LazyFrames
-    truth: Float[Tensor, "T H W 3"] | LazyFrames
-    mask: Bool[Tensor, "T H W"] | None = None  # the person in the truth
-    pred_mask: Bool[Tensor, "T H W"] | None = None  # the person in the prediction; None = the truth's
-    background: Float[Tensor, "T H W 3"] | LazyFrames | None = None  # the exact render without the person
+    truth: Float[Tensor, "Tt Ht Wt 3"] | LazyFrames
+    mask: Bool[Tensor, "Tm Hm Wm"] | None = None  # the person in the truth
+    pred_mask: Bool[Tensor, "Tp Hp Wp"] | None = None  # the person in the prediction; None = the truth's
+    background: Float[Tensor, "Tb Hb Wb 3"] | LazyFrames | None = None  # the exact render without the person
     reference: Float[Tensor, "Hr Wr 3"] | None = None  # the picture of the character
-    reference_mask: Bool[Tensor, "Hr Wr"] | None = None  # the character in it; None = the whole picture
+    reference_mask: Bool[Tensor, "Hs Ws"] | None = None  # the character in it; None = the whole picture
     camera: Cameras | None = None  # the wanted one
     notes: tuple[str, ...] = ()  # what was done to these clips before, as sentences
 

@@ -48,7 +48,7 @@ RECIPES: dict[str, Recipe] = {
     "fg_fvd_table": _recipe("i3d", white=True),
     "fg_fvd": _recipe("i3d", 16, white=True),
 }
-Both = tuple[Float[np.ndarray, "N D"], Float[np.ndarray, "N D"]]  # features of prediction and truth
+Both = tuple[Float[np.ndarray, "_ _"], Float[np.ndarray, "_ _"]]  # features of prediction and truth
 
 
 def looks(names: tuple[str, ...]) -> dict[Look, int]:
