@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 from . import backends
-from .commands import animation, checkpoints, measure, parts, paths
+from .commands import animation, checkpoints, datasets, measure, parts, paths, prepare, training
 from .io.weights import default_folder
 from .progress import Bars
 from .runtime import Runtime
@@ -144,8 +144,13 @@ def parser() -> argparse.ArgumentParser:
     _whole_commands(add)
     _clip_commands(add)
     _scene_commands(add)
+    training.add_command(add, _common)
     checkpoint = commands.add_parser("checkpoint", help="look at, convert and lay out files of the gated model")
     checkpoints.add_verbs(checkpoint, _common)
+    dataset = commands.add_parser("dataset", help="make and prepare training data")
+    verb = prepare.verbs(dataset, _common)
+    datasets.add_verbs(verb)
+    prepare.add_verbs(verb)
     return root
 
 

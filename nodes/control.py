@@ -165,7 +165,8 @@ class ComposeControlVideo(io.ComfyNode):
                 io.Image.Input(
                     "previous",
                     optional=True,
-                    tooltip="The finished frames of the window before; the last of them are kept as this one's first.",
+                    tooltip="The finished frames of the window before; the last of them are kept as this one's first. "
+                    "Unread with start 0.",
                 ),
                 *_window_widgets(),
             ],

@@ -44,8 +44,8 @@ def _retarget_widgets() -> list[io.Input]:
             default=True,
             optional=True,
             advanced=True,
-            tooltip="On: feet that stand in the driving clip stand here too. The clip's camera must be still; where it "
-            "moves, nothing is held.",
+            tooltip="On: feet that stand in the driving clip stand here too. Where the clip's camera moves, connect "
+            "driving_cameras, or nothing is held.",
         ),
         io.Float.Input(
             "head_limit",

@@ -55,6 +55,12 @@ def camera_clips():
 
 
 @pytest.fixture(scope="session")
+def building_videos():
+    """Made-up videos, and backends that find the figure in them."""
+    return load_helper("building_videos", "core")
+
+
+@pytest.fixture(scope="session")
 def counters():
     """Frames that carry their number, sound that carries its time."""
     return load_helper("counters", "core")
@@ -70,6 +76,18 @@ def community(pack):
 def tiny_wan(pack):
     """Writes tiny Wan checkpoints, made of the host's own classes in this process."""
     return load_helper("tiny_wan")
+
+
+@pytest.fixture(scope="session")
+def training_clips():
+    """Made-up clips to train on, and a tiny base model, as files on the disk."""
+    return load_helper("training_clips", "core")
+
+
+@pytest.fixture(scope="session")
+def tiny_sdxl():
+    """A tiny SDXL checkpoint with ControlNets, as files on the disk."""
+    return load_helper("tiny_sdxl", "core")
 
 
 @pytest.fixture(scope="session")

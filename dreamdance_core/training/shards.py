@@ -58,8 +58,12 @@ class ShardWriter:
             "reference.png": _picture(clip.reference.picture),
             "json": json.dumps({"fps": clip.fps, "size": list(clip.frames.shape[:3]), **clip.facts}).encode(),
         }
-        for ending, data in (files | (extra or {})).items():
-            entry = tarfile.TarInfo(f"{clip.name}.{ending}")
+        self.add_files(clip.name, files | (extra or {}))
+
+    def add_files(self, name: str, files: dict[str, bytes]) -> None:
+        """Appends files, by their endings, to a clip whose own stand in another shard."""
+        for ending, data in files.items():
+            entry = tarfile.TarInfo(f"{name}.{ending}")
             entry.size = len(data)  # no time and no owner: the same clips give the same bytes
             self._tar.addfile(entry, io.BytesIO(data))
 
@@ -101,14 +105,16 @@ def _mask(bits: Tensor, width: int) -> Tensor:
 
 @dataclass(frozen=True, kw_only=True)
 class _Member:
+    shard: Path
     offset: int
     size: int
 
 
 class Dataset:
-    """The clips of a folder of shards, in the order of their shards and names.
+    """The clips of a folder of shards, in the order of the shards and names of their frames.
 
-    Raises FileNotFoundError for a folder without shards, ValueError for a damaged one or two clips of one name.
+    Files of one clip may lie in several shards, as latents that were made later do. Raises FileNotFoundError for a
+    folder without shards, ValueError for a damaged one, two clips of one name or a clip that lacks a part.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -118,10 +124,15 @@ class Dataset:
             raise FileNotFoundError(
                 f"{folder} holds no shards (*.tar); make some with `dreamdance dataset build` or give another folder"
             )
-        self._places: dict[str, tuple[Path, dict[str, _Member]]] = {}
+        self._places: dict[str, dict[str, _Member]] = {}
         for shard in shards:
             self._index(shard)
-        self.names = list(self._places)
+        for name, members in self._places.items():
+            missing = [part for part in PARTS if part not in members]
+            if missing:
+                shard = next(iter(members.values())).shard
+                raise ValueError(f"{shard.name}: the clip {name} lacks {missing[0]}; delete the shard and build again")
+        self.names = sorted(self._places, key=lambda name: (self._places[name][PARTS[0]].shard, name))
 
     def __len__(self) -> int:
         return len(self.names)
@@ -159,17 +170,20 @@ class Dataset:
 
     def endings(self, index: int) -> list[str]:
         """Which files a clip has."""
-        return list(self._places[self.names[index]][1])
+        return list(self._places[self.names[index]])
 
     def read(self, index: int, ending: str) -> bytes:
         """One file of a clip. Raises ValueError when the clip has no such file."""
-        name = self.names[index]
-        shard, members = self._places[name]
+        members = self._places[self.names[index]]
         if ending not in members:
-            raise ValueError(f"{shard.name}: the clip {name} has no {ending}; build the dataset anew")
-        with shard.open("rb") as file:
+            raise ValueError(f"{self.folder}: the clip {self.names[index]} has no {ending}; build the dataset anew")
+        with members[ending].shard.open("rb") as file:
             file.seek(members[ending].offset)
             return file.read(members[ending].size)
+
+    def shard(self, index: int) -> Path:
+        """The shard in which a clip's frames lie."""
+        return self._places[self.names[index]][PARTS[0]].shard
 
     def _frames(self, index: int, ending: str) -> Tensor:
         # The library reads a video from a file; a clip in memory would need a second reader.
@@ -184,14 +198,12 @@ class Dataset:
                 entries = [(entry.name, entry.offset_data, entry.size) for entry in tar if entry.isfile()]
         except tarfile.TarError as error:
             raise ValueError(f"{shard} is not a whole tar file ({error}); delete it and build again") from error
-        found: dict[str, dict[str, _Member]] = {}
         for file, offset, size in entries:
             name, _, ending = file.partition(".")
-            found.setdefault(name, {})[ending] = _Member(offset=offset, size=size)
-        for name, members in sorted(found.items()):
-            if name in self._places:
-                raise ValueError(f"{shard.name} and {self._places[name][0].name} both hold a clip {name}; rename one")
-            missing = [part for part in PARTS if part not in members]
-            if missing:
-                raise ValueError(f"{shard.name}: the clip {name} lacks {missing[0]}; delete the shard and build again")
-            self._places[name] = (shard, members)
+            members = self._places.setdefault(name, {})
+            if ending in members:
+                raise ValueError(
+                    f"{shard.name} and {members[ending].shard.name} both hold {file}; rename one of the clips, or "
+                    "delete what was made twice"
+                )
+            members[ending] = _Member(shard=shard, offset=offset, size=size)

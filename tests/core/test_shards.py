@@ -8,40 +8,15 @@ import tarfile
 import pytest
 import torch
 
-from dreamdance_core.training.records import Reference, TrainingClip
 from dreamdance_core.training.shards import PARTS, Dataset, shard_writer
-from dreamdance_core.types import PoseTrack
 
 
-def training_clip(name: str = "a", count: int = 8, height: int = 32, width: int = 48, seed: int = 0) -> TrainingClip:
-    """Smooth made-up pictures, so that a video codec keeps them."""
-    random = torch.Generator().manual_seed(seed)
-    colours = 0.35 + 0.2 * torch.rand(2, 3, 4, 6, generator=random)
-    big, small = (torch.nn.functional.interpolate(c[None], (height, width), mode="bicubic")[0] for c in colours)
-    shift = torch.linspace(0, 0.2, count)[:, None, None, None]
-    frames, background = (((c.movedim(0, -1) + shift).clamp(0, 1) * 255).byte() for c in (big, small))
-    mask = torch.zeros(count, height, width, dtype=torch.bool)
-    mask[:, 8:24, 10:29] = True
-    pose = PoseTrack(
-        xy=torch.rand(count, 1, 133, 2, generator=random) * 30,
-        score=torch.rand(count, 1, 133, generator=random),
-        width=width,
-        height=height,
-    )
-    return TrainingClip(
-        name=name,
-        frames=frames,
-        background=background,
-        mask=mask,
-        pose=pose,
-        reference=Reference(picture=frames[0], mask=mask[0], pose=pose[:1]),
-        fps=12.0,
-        z=torch.rand(count, height, width, generator=random),
-        facts={"source": "made up"},
-    )
+@pytest.fixture
+def training_clip(training_clips):
+    return training_clips.training_clip
 
 
-def test_a_clip_comes_back(tmp_path):
+def test_a_clip_comes_back(tmp_path, training_clip):
     clip = training_clip()
     with shard_writer(tmp_path / "x.tar") as shard:
         shard.add(clip)
@@ -55,14 +30,14 @@ def test_a_clip_comes_back(tmp_path):
         assert (getattr(found, name).float() - getattr(clip, name).float()).abs().mean() < 3
 
 
-def test_the_same_clips_give_the_same_bytes(tmp_path):
+def test_the_same_clips_give_the_same_bytes(tmp_path, training_clip):
     for name in ("one", "two"):
         with shard_writer(tmp_path / name / "x.tar") as shard:
             shard.add(training_clip())
     assert (tmp_path / "one/x.tar").read_bytes() == (tmp_path / "two/x.tar").read_bytes()
 
 
-def test_clips_stand_in_the_order_of_shards_and_names(tmp_path):
+def test_clips_stand_in_the_order_of_shards_and_names(tmp_path, training_clip):
     for file, names in (("2.tar", "cb"), ("1.tar", "ed")):
         with shard_writer(tmp_path / file) as shard:
             for name in names:
@@ -72,7 +47,7 @@ def test_clips_stand_in_the_order_of_shards_and_names(tmp_path):
     assert data.facts(0)["size"] == [8, 32, 48] and set(PARTS) == set(data.endings(0))
 
 
-def test_an_interrupted_shard_leaves_nothing(tmp_path):
+def test_an_interrupted_shard_leaves_nothing(tmp_path, training_clip):
     with pytest.raises(KeyboardInterrupt), shard_writer(tmp_path / "x.tar") as shard:
         shard.add(training_clip())
         raise KeyboardInterrupt
@@ -91,8 +66,28 @@ def test_bad_folders_are_named(tmp_path):
         Dataset(tmp_path)
 
 
-def test_illegal_clips_are_refused():
+def test_illegal_clips_are_refused(training_clip):
     with pytest.raises(ValueError, match="4n frames"):
         training_clip(count=6)
     with pytest.raises(ValueError, match="multiples of 16"):
         training_clip(height=40)
+
+
+def test_files_of_one_clip_may_lie_in_two_shards(tmp_path, training_clip):
+    with shard_writer(tmp_path / "shards/x.tar") as shard:
+        shard.add(training_clip("b"))
+        shard.add(training_clip("a"))
+    with shard_writer(tmp_path / "latents/x.tar") as shard:
+        shard.add_files("b", {"latents.safetensors": b"later"})
+    data = Dataset(tmp_path)
+    assert data.names == ["a", "b"] and data.read(1, "latents.safetensors") == b"later"
+    assert data.shard(1) == tmp_path / "shards/x.tar" and "latents.safetensors" not in data.endings(0)
+    with shard_writer(tmp_path / "latents/y.tar") as shard:
+        shard.add_files("b", {"latents.safetensors": b"twice"})
+    with pytest.raises(ValueError, match=r"both hold b\.latents\.safetensors"):
+        Dataset(tmp_path)
+    (tmp_path / "latents/y.tar").unlink()
+    with shard_writer(tmp_path / "latents/z.tar") as shard:
+        shard.add_files("c", {"latents.safetensors": b"of nothing"})
+    with pytest.raises(ValueError, match=r"lacks frames\.mp4"):
+        Dataset(tmp_path)

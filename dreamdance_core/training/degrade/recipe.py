@@ -13,6 +13,7 @@ from ...runtime import Runtime
 from . import holes, picture
 from .dice import Dice
 from .splats import splat_artefacts
+from .track import scene_track
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,10 +22,12 @@ class Recipe:
 
     perspective: float = 0.5
     splats: float = 0.15  # slow without a GPU
+    soft_patches: float = 0.4
     blur: float = 0.7
     fewer_pixels: float = 0.6
     noise: float = 0.5
     jpeg: float = 0.3
+    second_stage: float = 0.3
     black_blocks: float = 0.6
     unseen: float = 0.6  # holes of true shape, by depth
 
@@ -58,6 +61,7 @@ def degrade(
     # All is drawn before anything is done, so that one damage more or less leaves the others as they are.
     plan = {name: (dice.chance(getattr(recipe, name)), Dice(dice.seed())) for name in Recipe.__dataclass_fields__}
     wanted = [name for name, (drawn, _) in plan.items() if drawn and (z is not None or name not in NEED_DEPTH)]
+    track = scene_track(frames) if set(wanted) & set(MOVING) else None
     count, height, width = frames.shape[:3]
     K = intrinsics(width, height) if K is None else K
     out, empty = frames, torch.zeros(count, height, width, dtype=torch.bool)
@@ -65,24 +69,27 @@ def degrade(
         run.report(index, len(wanted))
         own = plan[name][1]
         if name in PICTURE:
-            out = PICTURE[name](out, own)
+            out = PICTURE[name](out, own, track) if name in MOVING else PICTURE[name](out, own)
         elif name == "splats":
-            out = splat_artefacts(out, z, K, own, run).to(frames)
+            out = splat_artefacts(out, z.cpu(), K, own, run, track).to(frames)
         elif name == "black_blocks":
-            empty = empty | holes.black_blocks(count, height, width, own)
+            empty = empty | holes.black_blocks(count, height, width, own, track)
         else:
-            empty = empty | holes.unseen_from_beside(z, K, own)
+            empty = empty | holes.unseen_from_beside(z, K, own).cpu()
     out = torch.where(empty.to(out.device)[..., None], torch.zeros_like(out), out)
     return Degraded(frames=out, holes=empty, applied=tuple(wanted))
 
 
 PICTURE = {
     "perspective": picture.perspective,
+    "soft_patches": picture.soft_patches,
     "blur": picture.blur,
     "fewer_pixels": picture.fewer_pixels,
     "noise": picture.noise,
     "jpeg": picture.jpeg,
+    "second_stage": picture.second_stage,
 }
+MOVING = ("splats", "soft_patches", "noise", "second_stage", "black_blocks")  # they stick to the scene
 NEED_DEPTH = ("splats", "unseen")
 
 

@@ -187,15 +187,17 @@ def save_checkpoint(
     lora: Mapping[str, Tensor] | None = None,
     alpha: float | None = None,
     notes: str = "",
+    state: Mapping[str, Tensor] | None = None,
 ) -> Path:
     """One safetensors file with the trained layers, or (full) every weight; written whole or not at all.
 
     lora: matrices by `<layer>.lora_A.weight` and `.lora_B.weight`, unmerged in the transformer; alpha: of all of them
-    (default: the rank). Raises ValueError for a LoRA beside full weights or of several ranks.
+    (default: the rank); state: the transformer's weights where they are not its own (averaged, or gathered). Raises
+    ValueError for a LoRA beside full weights or of several ranks.
     """
     if full and lora:
         raise ValueError("a full checkpoint has no LoRA beside it; merge it into the weights, or leave full out")
-    state = transformer.state_dict()
+    state = transformer.state_dict() if state is None else state
     header = Header(
         base=base,
         config=plain_config(transformer.config),

@@ -1,0 +1,1 @@
+"""Training clips from videos: shots, persons, masks, clean backgrounds, shards."""
