@@ -31,9 +31,10 @@ def test_a_clip_comes_back(tmp_path, training_clip):
 
 
 def test_the_same_clips_give_the_same_bytes(tmp_path, training_clip):
+    clip = training_clip()
     for name in ("one", "two"):
         with shard_writer(tmp_path / name / "x.tar") as shard:
-            shard.add(training_clip())
+            shard.add(clip)
     assert (tmp_path / "one/x.tar").read_bytes() == (tmp_path / "two/x.tar").read_bytes()
 
 
