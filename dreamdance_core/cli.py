@@ -227,10 +227,8 @@ def _scene_commands(add: Add) -> None:
     render.add_argument("--out", type=Path, required=True, help="VIDEO.mp4, or a folder for %%05d.png")
     _common(render)
 
-    evaluate = add("evaluate", measure.evaluate, "compare a video or folder of pictures with the truth")
-    evaluate.add_argument("--pred", type=Path, required=True, help="video or folder")
-    evaluate.add_argument("--truth", type=Path, required=True, help="video or folder")
-    evaluate.add_argument("--out", type=Path, help="METRICS.json (default: printed only)")
+    evaluate = add("evaluate", measure.evaluate, "compare videos with the truth, as the paper does and beyond")
+    measure.add_options(evaluate)
     _common(evaluate)
 
     weights = add("weights", parts.weights, "list or fetch published weights, with their licences")

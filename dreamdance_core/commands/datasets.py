@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import multiprocessing
 import os
@@ -21,16 +20,9 @@ from ..training.building.report import summary, write_report
 from ..training.building.settings import BuildSettings, Tools
 from ..training.building.work import Plan, plan, put_aside_changed, work
 from .parts import note
-from .prepare import Add, part
+from .prepare import Add, part, size
 
 _POLL = 0.5  # seconds between looks at the other processes
-
-
-def size(text: str) -> tuple[int, int]:
-    width, _, height = text.lower().partition("x")
-    if not (width.isdigit() and height.isdigit()):
-        raise argparse.ArgumentTypeError(f"size must look like 768x768, got {text!r}")
-    return int(width), int(height)
 
 
 def add_verbs(add: Add) -> None:

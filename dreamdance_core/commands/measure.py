@@ -2,37 +2,257 @@
 
 from __future__ import annotations
 
-import json
+import argparse
 from argparse import Namespace
+from functools import partial
 from pathlib import Path
 
 import torch
 
-from ..evaluation.metrics import compare
-from ..io.images import read_image
-from ..io.video import read_clip
+from .. import backends
+from ..camera.estimate import estimate_camera
+from ..evaluation import protocol
+from ..evaluation.assess import Opener, Options, assess
+from ..evaluation.camera_error import Estimate
+from ..evaluation.measures import LIGHT, MEASURES, chosen
+from ..evaluation.pairs import Pair
+from ..evaluation.report import WRITERS, as_table
+from ..io.camera_files import read_cameras
+from ..io.images import read_image, write_image
+from ..io.lazy_video import VideoFrames
+from ..io.maps import read_clip_mask
+from ..io.video import write_video
 from ..io.whole import write_whole
 from ..run_options import Stage
+from ..runtime import Runtime
+from ..types import CameraSolution, LazyFrames
 from .parts import note
 
+PICTURES = (".png", ".jpg", ".jpeg", ".webp")
+VIDEOS = (".mp4", ".mkv", ".mov", ".avi", ".webm", ".m4v", ".gif")
 
-def _frames(path: Path) -> torch.Tensor:
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """Options of `dreamdance evaluate`."""
+
+    def add(name: str, help: str, **more) -> None:
+        command.add_argument(name, help=help, **more)
+
+    add("--pred", "video, folder of a clip's pictures, or folder of videos (matched by name)", type=Path)
+    add("--truth", "the same of the truth", type=Path, required=True)
+    add("--mask", "the truth's person: clip mask (.npz or video), or folder of them", type=Path)
+    add("--pred-mask", "the prediction's person, where it is not where the truth's is", type=Path)
+    add("--background", "exact render without the person: video, or folder of them", type=Path)
+    add("--camera", "the wanted camera: camera file, or folder of them; it is compared with the one found in the "
+        "prediction", type=Path)  # fmt: skip
+    add("--solver", f"finds that camera: {', '.join(backends.names('camera'))} (default: pycolmap)", default="pycolmap")
+    add("--reference", "picture of the character (its alpha is its mask), or folder of them", type=Path)
+    add("--metrics", "measures or groups, as psnr,fvd or light, frames, sets, foreground, background, camera, drift, "
+        "flicker, identity, holes, table, corrected, all (default: light, and what --camera and --reference are for)",
+        type=_measures)  # fmt: skip
+    add("--bootstrap", "draws of videos for the intervals (default: 1000; for distances at most 100; 0: none)",
+        type=int, default=1000)  # fmt: skip
+    add("--protocol", "paper: the protocol of the paper's table; a folder of videos as --truth", choices=("paper",))
+    add("--side", f"with --protocol paper: side of the squares, px (default: {protocol.SIDE})", type=int,
+        default=protocol.SIDE)  # fmt: skip
+    add("--prepare", "with --protocol paper, instead of --pred: write each video's reference NAME.png and driver "
+        "NAME.mp4 into this folder, for the method under test", type=Path)  # fmt: skip
+    add("--out", "METRICS.json, .csv or .md (default: printed only)", type=Path)
+
+
+def _measures(text: str) -> tuple[str, ...]:
+    try:
+        return chosen(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def evaluate(args: Namespace, stage: Stage) -> None:
+    """Prints a table, and writes everything with --out."""
+    _check(args)
+    if args.prepare is not None:
+        _prepare(args, stage("Prepare"))
+        return
+    run = stage("Compare")
+    named, notes = _matched(args.pred, args.truth)
+    files = {
+        part: _beside(getattr(args, part), tuple(named), part)
+        for part in ("mask", "pred_mask", "background", "camera", "reference")
+    }
+    names = _names(args)
+    options = Options(names=names, draws=args.bootstrap, seed=args.seed, notes=tuple(notes))
+    if args.protocol is not None:
+        told = protocol.PROTOCOL.format(side=args.side)
+        options = Options(**{**vars(options), "protocol": told, "notes": (told, *protocol.LIMITS, *notes)})
+    openers: list[Opener] = []
+    for name, clips in named.items():
+        own = {part: by_name.get(name) for part, by_name in files.items()}
+        openers.append((name, partial(_pair, name, clips, own, args)))
+    estimate = _estimator(args, stage) if any(MEASURES[name].group == "camera" for name in names) else None
+    found = assess(openers, options, run, estimate)
+    note(as_table(found))
+    if args.out is not None:
+        write_whole(args.out, WRITERS[args.out.suffix](found).encode())
+
+
+def _check(args: Namespace) -> None:
+    """Every rule about the options, before hours of work."""
+    if args.out is not None and args.out.suffix not in WRITERS:
+        raise ValueError(f"--out must end in {', '.join(WRITERS)}, got {args.out.name}")
+    if args.bootstrap < 0:
+        raise ValueError(f"--bootstrap must be 0 or more, got {args.bootstrap}")
+    if args.protocol is None and (args.prepare is not None or args.side != protocol.SIDE):
+        raise ValueError("--prepare and --side belong to --protocol paper; add it, or leave them out")
+    if (args.pred is None) == (args.prepare is None):
+        raise ValueError("evaluate needs --pred, or with --protocol paper instead of it --prepare; give one of them")
+    if args.protocol is not None:
+        for part in ("background", "camera", "reference"):
+            if getattr(args, part) is not None:
+                raise ValueError(f"--{part} has no place in the paper's protocol; leave it or --protocol out")
+        if args.side < 64:
+            raise ValueError(f"--side must be at least 64 px, got {args.side}")
+
+
+def _names(args: Namespace) -> tuple[str, ...]:
+    if args.metrics is not None:
+        return args.metrics
+    if args.protocol is not None:
+        return protocol.NAMES
+    groups = [g for g, given in (("camera", args.camera), ("identity", args.reference)) if given is not None]
+    wanted = {*LIGHT, *(name for group in groups for name in chosen(group))}
+    return tuple(name for name in MEASURES if name in wanted)
+
+
+def _estimator(args: Namespace, stage: Stage) -> Estimate:
+    backend = backends.load("camera", args.solver, stage("Camera"))
+    run = stage("Camera")
+
+    def estimate(frames: torch.Tensor, mask: torch.Tensor | None) -> CameraSolution:
+        return estimate_camera(frames, backend, person_mask=None if mask is None else mask.float(), run=run)
+
+    return estimate
+
+
+def _clips(path: Path) -> dict[str, Path] | None:
+    """The videos of a folder, and its folders of pictures, by name; None where the path is one clip itself."""
+    if not path.is_dir() or any(p.suffix.lower() in PICTURES for p in path.iterdir()):
+        return None
+    found: dict[str, Path] = {}
+    for entry in sorted(path.iterdir()):
+        if entry.suffix.lower() in VIDEOS or (entry.is_dir() and _pictures(entry)):
+            if entry.stem in found:
+                raise ValueError(f"{path} holds {found[entry.stem].name} and {entry.name}; names must differ")
+            found[entry.stem] = entry
+    return found
+
+
+def _pictures(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if p.suffix.lower() in PICTURES)
+
+
+def _matched(pred: Path, truth: Path) -> tuple[dict[str, tuple[Path, Path]], list[str]]:
+    """Prediction and truth by name, and sentences about those that have no partner."""
+    a, b = _clips(pred), _clips(truth)
+    if a is None and b is None:
+        return {truth.stem: (pred, truth)}, []
+    if not a or not b:
+        empty = pred if not a else truth
+        raise ValueError(f"{empty} must be a folder of videos like the other one; give two clips or two such folders")
+    both = [name for name in b if name in a]
+    if not both:
+        raise ValueError(
+            f"{pred} and {truth} must hold videos of the same names, got {sorted(a)[0]} and {sorted(b)[0]}"
+        )
+    notes = []
+    for what, names in (("without a prediction", b.keys() - a.keys()), ("without a truth", a.keys() - b.keys())):
+        if names:
+            notes.append(f"{len(names)} videos {what} are left out: {', '.join(sorted(names))}")
+    return {name: (a[name], b[name]) for name in both}, notes
+
+
+def _beside(path: Path | None, names: tuple[str, ...], what: str) -> dict[str, Path]:
+    """The file that belongs to each video; a single file belongs to a single video."""
+    if path is None:
+        return {}
+    one_clip = path.is_dir() and what in ("mask", "pred_mask", "background") and _pictures(path)
+    if not path.is_dir() or one_clip or (what == "camera" and (path / "images.txt").is_file()):
+        if len(names) > 1:
+            raise ValueError(f"--{what.replace('_', '-')} must be a folder with a file for each video, got {path}")
+        return {names[0]: path}
+    found = {p.stem: p for p in sorted(path.iterdir())}
+    if not any(name in found for name in names):
+        raise ValueError(f"{path} must hold files named like the videos ({names[0]}.…), got none")
+    return {name: found[name] for name in names if name in found}
+
+
+def _frames(path: Path) -> torch.Tensor | LazyFrames:
     """Frames of a video, or of a folder's pictures in the order of their names."""
     if not path.is_dir():
-        return read_clip(path).frames
-    pictures = sorted(p for p in path.iterdir() if p.suffix.lower() in (".png", ".jpg", ".jpeg", ".webp"))
+        return VideoFrames(path)
+    pictures = _pictures(path)
     if not pictures:
-        raise ValueError(f"{path} holds no pictures (.png, .jpg, .webp); give a folder of frames or a video")
+        raise ValueError(f"{path} holds no pictures ({', '.join(PICTURES)}); give a folder of frames or a video")
     frames = [read_image(p).rgb for p in pictures]
     if len({frame.shape for frame in frames}) > 1:
         raise ValueError(f"the pictures in {path} must have one size; give the frames of one clip")
     return torch.stack(frames)
 
 
-def evaluate(args: Namespace, stage: Stage) -> None:
-    """Prints the metrics, and writes them with --out."""
-    metrics = compare(_frames(args.pred), _frames(args.truth), stage("Compare").report)
-    text = json.dumps(metrics, indent=2)
-    note(text)
-    if args.out is not None:
-        write_whole(args.out, text.encode())
+def _mask(path: Path | None, clip: torch.Tensor | LazyFrames) -> torch.Tensor | None:
+    if path is None:
+        return None
+    if path.is_dir():
+        return _frames(path).mean(-1) > 0.5
+    source = clip.source_index if isinstance(clip, VideoFrames) else None
+    return read_clip_mask(path, None, source) > 0.5
+
+
+def _pair(name: str, clips: tuple[Path, Path], files: dict[str, Path | None], args: Namespace) -> Pair:
+    pred, truth = (_frames(path) for path in clips)
+    mask, pred_mask = _mask(files["mask"], truth), _mask(files["pred_mask"], pred)
+    if args.protocol is not None:
+        return _paper_pair(name, (pred, truth), (mask, pred_mask), args.side)
+    more: dict[str, object] = {}
+    if files["background"] is not None:
+        more["background"] = _frames(files["background"])
+    if files["camera"] is not None:
+        sized = files["camera"].suffix == ".json" or files["camera"].is_dir()
+        more["camera"] = read_cameras(files["camera"], *((None, None) if sized else (truth.shape[2], truth.shape[1])))
+    if files["reference"] is not None:
+        picture = read_image(files["reference"])
+        more["reference"] = picture.rgb
+        more["reference_mask"] = None if picture.alpha is None else picture.alpha > 0.5
+    return Pair(name=name, pred=pred, truth=truth, mask=mask, pred_mask=pred_mask, **more)
+
+
+def _paper_pair(name: str, clips: tuple, masks: tuple, side: int) -> Pair:
+    """Squares of both; the first frames where one is longer."""
+    notes, count = [], min(len(clip) for clip in clips)
+    if len(clips[0]) != len(clips[1]):
+        notes.append(f"{name}: only the first {count} frames are compared (prediction {len(clips[0])}, truth "
+                     f"{len(clips[1])})")  # fmt: skip
+    shapes = [clip.shape[2] / clip.shape[1] for clip in clips]
+    if abs(shapes[0] / shapes[1] - 1) > 0.02 and abs(shapes[0] - 1) > 0.02:
+        raise ValueError(f"{name}: prediction and truth must have one aspect, or the prediction be a square, got "
+                         f"{shapes[0]:.3f} and {shapes[1]:.3f} (width / height)")  # fmt: skip
+    pred, truth = (protocol.Squared(clip, side, count) for clip in clips)
+    cut: list[torch.Tensor | None] = []
+    for what, mask, clip in zip(("mask", "pred-mask"), masks, clips[::-1], strict=True):
+        if mask is not None and tuple(mask.shape) != tuple(clip.shape[:3]):
+            raise ValueError(f"{name}: the {what} must have its clip's frames and size {tuple(clip.shape[:3])}, got "
+                             f"{tuple(mask.shape)} (frames, height, width)")  # fmt: skip
+        cut.append(None if mask is None else protocol.squared_mask(mask, side, count))
+    return Pair(name=name, pred=pred, truth=truth, mask=cut[0], pred_mask=cut[1], notes=tuple(notes))
+
+
+def _prepare(args: Namespace, run: Runtime) -> None:
+    """References and drivers of the paper's protocol."""
+    videos = _clips(args.truth) or {args.truth.stem: args.truth}
+    for done, (name, path) in enumerate(videos.items()):
+        run.report(done, len(videos))
+        clip = _frames(path)
+        squares = protocol.Squared(clip, args.side, len(clip))
+        write_image(args.prepare / f"{name}.png", squares[0:1][0])
+        write_video(args.prepare / f"{name}.mp4", squares, getattr(clip, "fps", 24.0))
+    run.report(len(videos), len(videos))
+    note(f"{len(videos)} references and drivers are in {args.prepare}; give what your method makes of them as --pred")

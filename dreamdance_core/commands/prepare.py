@@ -1,4 +1,4 @@
-"""What may be done to a dataset between its making and the training: stylised stills, a look at the damage, latents."""
+"""What is done to a dataset before training: stylised stills, a look at the damage, latents; and made-up datasets."""
 
 from __future__ import annotations
 
@@ -102,6 +102,20 @@ def add_verbs(add: Add) -> None:
     stored.add_argument("--part", type=part, default=(0, 1), metavar="I/N", help="this machine's share of the shards, "
                         "as 2/4 (default: 1/1)")  # fmt: skip
 
+    drawn = add("generate", generate, "made-up clips of drawn figures in painted scenes, to try a training setup on")
+    drawn.add_argument("--out", type=Path, required=True, metavar="DATASET", help="folder of shards")
+    drawn.add_argument("--clips", type=int, default=100, help="how many; the first has the seed --seed (default: 100)")
+    drawn.add_argument("--size", type=size, default=(64, 96), metavar="WxH", help="multiples of 16 (default: 64x96)")
+    drawn.add_argument("--frames", type=int, default=16, help="of a clip, a multiple of 4 (default: 16)")
+
+
+def size(text: str) -> tuple[int, int]:
+    """Width and height, px."""
+    width, _, height = text.lower().partition("x")
+    if not (width.isdigit() and height.isdigit()):
+        raise argparse.ArgumentTypeError(f"a size must look like 768x768, got {text!r}")
+    return int(width), int(height)
+
 
 def _family(command: argparse.ArgumentParser, family: str, default: str, before: str = "") -> None:
     names = ", ".join(backends.names(family))
@@ -201,3 +215,15 @@ def encode(args: Namespace, stage: Stage) -> None:
     )
     done = store_latents(data, maker, run, part=args.part)
     note(f"latents of {done.clips} clips in {len(done.written)} new shards; {len(done.kept)} were finished before")
+
+
+def generate(args: Namespace, stage: Stage) -> None:
+    """Writes shards of made-up clips."""
+    from ..training.generated.write import write_generated
+
+    if args.clips < 1:
+        raise ValueError(f"--clips must be at least 1, got {args.clips}")
+    width, height = args.size
+    seeds = range(args.seed, args.seed + args.clips)
+    shards = write_generated(args.out, seeds, stage("Draw clips"), count=args.frames, width=width, height=height)
+    note(f"{args.clips} clips in {len(shards)} shards in {args.out}")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
+import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -32,6 +33,11 @@ def l1_table(a: Float[Tensor, "H W 3"], b: Float[Tensor, "H W 3"]) -> float:
 
 def ssim(a: Float[Tensor, "H W 3"], b: Float[Tensor, "H W 3"]) -> float:
     """Structural similarity of grey pictures, uniform 7x7 window, sample covariance (scikit-image's definition)."""
+    return float(ssim_map(a, b).mean())
+
+
+def ssim_map(a: Float[Tensor, "H W 3"], b: Float[Tensor, "H W 3"]) -> Float[np.ndarray, "h w"]:
+    """The similarity at every place whose 7x7 window lies in the picture: 3 px less on each side."""
     x, y = (cv2.cvtColor(to_uint8(p), cv2.COLOR_RGB2GRAY).astype(np.float64) for p in (a, b))
     size, pad = SSIM_WINDOW**2, SSIM_WINDOW // 2
 
@@ -45,7 +51,15 @@ def ssim(a: Float[Tensor, "H W 3"], b: Float[Tensor, "H W 3"]) -> float:
     )
     c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
     score = (2 * mx * my + c1) * (2 * vxy + c2) / ((mx**2 + my**2 + c1) * (vx + vy + c2))
-    return float(score[pad:-pad, pad:-pad].mean())
+    return score[pad:-pad, pad:-pad]
+
+
+def ssim_gauss(a: Float[Tensor, "H W 3"], b: Float[Tensor, "H W 3"]) -> float:
+    """Structural similarity as its authors define it: Gaussian 11x11 window, sigma 1.5, each colour (torchmetrics)."""
+    from torchmetrics.functional.image import structural_similarity_index_measure
+
+    x, y = (torch.from_numpy(to_uint8(p)).movedim(-1, 0)[None].float() for p in (a, b))
+    return float(structural_similarity_index_measure(x, y, data_range=255.0))
 
 
 def compare(

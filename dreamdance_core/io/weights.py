@@ -31,6 +31,7 @@ from .weight_list import REGISTRY, Weight
 
 __all__ = ["REGISTRY", "Weight", "as_safetensors", "default_folder", "get", "locate", "plain_checkpoint", "table"]
 
+_EARLIER = bytes.fromhex("80028a0a6cfc9c46f9206aa850192e")  # a .pth of PyTorch before 1.6 begins so
 CHUNK = 1 << 18  # bytes; small enough that progress is reported many times a second
 
 
@@ -56,11 +57,12 @@ def locate(name: str, run: Runtime) -> Path:
     found = _in_wheel(weight) if weight.hub is None else _in_hub_cache(weight)
     if found is not None:
         return found
-    if run.download:
+    if run.download and not weight.by_hand:
         return get(weight.name, folders[0], run)
+    command = "" if weight.by_hand else f", or run `dreamdance weights get {weight.name}`"
     raise FileNotFoundError(
         f"{weight.file} ({_megabytes(weight)}{weight.licence}) is not on this machine: put it into {folders[0]} "
-        f"from {weight.sources[0]}, or run `dreamdance weights get {weight.name}`"
+        f"from {weight.sources[0]}{command}"
     )
 
 
@@ -75,6 +77,11 @@ def get(name: str, folder: Path | str, run: Runtime) -> Path:
         return _get_from_hub(weight, target)
     if target.is_file():
         return _verified(target, weight)
+    if weight.by_hand:
+        raise ConnectionError(
+            f"{weight.file} can only be fetched with a browser: open {weight.sources[0]} and put the file into "
+            f"{target.parent}"
+        )
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     failures = []
@@ -91,18 +98,27 @@ def get(name: str, folder: Path | str, run: Runtime) -> Path:
     )
 
 
-def plain_checkpoint(path: Path) -> dict[str, Tensor]:
+def plain_checkpoint(path: Path, *, old: bool = False) -> dict[str, Tensor]:
     """The tensors of a .pth that PyTorch 1.6 or later saved, by name; code in it never runs.
 
-    Raises ValueError for a file that is something else or holds more than tensors.
+    old: files of earlier versions are read too, and a `state_dict` among other things is taken out of them, with the
+    `module.` that parallel training leaves before its names. Raises ValueError for a file that is something else or
+    holds more than tensors.
     """
-    if not is_zipfile(path):
-        raise ValueError(f"{path} must be a .safetensors file or a .pth saved by PyTorch 1.6 or later; fetch it anew")
+    with path.open("rb") as stream:
+        earlier = stream.read(len(_EARLIER)) == _EARLIER
+    if not (is_zipfile(path) or (old and earlier)):
+        since = "PyTorch" if old else "PyTorch 1.6 or later"
+        raise ValueError(f"{path} must be a .safetensors file or a .pth saved by {since}; fetch it anew")
     try:
         found = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError) as failure:
-        line = str(failure).splitlines()[0]
+    except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError) as failure:
+        line = (str(failure) or type(failure).__name__).splitlines()[0]
         raise ValueError(f"{path} must hold plain tensors and nothing else ({line}); fetch it anew") from failure
+    if old and isinstance(found, dict) and isinstance(found.get("state_dict"), dict):
+        found = found["state_dict"]
+    if old and isinstance(found, dict):
+        found = {str(name).removeprefix("module."): value for name, value in found.items()}
     if not isinstance(found, dict) or not all(isinstance(value, Tensor) for value in found.values()):
         raise ValueError(f"{path} must hold tensors by name and nothing else; save its state_dict as safetensors")
     return found
@@ -178,6 +194,8 @@ def _sha256(path: Path, size: int, mtime_ns: int) -> str:
 
 
 def _verified(path: Path, weight: Weight, then_delete: bool = False) -> Path:
+    if weight.sha256 is None:  # published without one; who reads the file checks its tensors
+        return path
     stat = path.stat()
     found = _sha256(path, stat.st_size, stat.st_mtime_ns)
     if found == weight.sha256:
@@ -284,6 +302,7 @@ _OPCODES = {
     "PROTO", "MARK", "STOP", "EMPTY_DICT", "SETITEM", "SETITEMS", "BINPUT", "BINGET", "BINUNICODE", "BININT",
     "BININT1", "BININT2", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "GLOBAL", "REDUCE", "BUILD", "BINBYTES",
     "SHORT_BINBYTES", "NONE", "NEWTRUE", "NEWFALSE",
+    "FRAME", "MEMOIZE", "LONG_BINGET", "SHORT_BINUNICODE", "STACK_GLOBAL",  # of protocol 4: the same, shorter
 }
 # fmt: on
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from dreamdance_core.cli import main
 from dreamdance_core.runtime import Runtime
 from dreamdance_core.training.generated.clips import generated_clip
 from dreamdance_core.training.generated.write import write_generated
@@ -73,3 +74,11 @@ def test_a_stopped_writer_goes_on(tmp_path):
     assert shard.stat().st_mtime_ns == before
     data = Dataset(tmp_path)
     assert data.names == ["generated-000005", "generated-000006"] and data[0].frames.shape == (8, 48, 32, 3)
+
+
+def test_the_command_writes_a_dataset(tmp_path, capsys):
+    order = ["dataset", "generate", "--out", str(tmp_path), "--clips", "2", "--size", "32x48", "--frames", "8"]
+    assert main([*order, "--seed", "7"]) == 0
+    assert Dataset(tmp_path).names == ["generated-000007", "generated-000008"]
+    assert main([*order, "--clips", "0"]) == 1
+    assert "--clips must be at least 1" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 import torch
@@ -73,7 +74,10 @@ def test_stored_latents_are_what_online_encoding_gives(tmp_path, maker, training
 
 
 def test_a_killed_run_goes_on_and_gives_the_same_bytes(tmp_path, maker, training_clips):
+    data, parts = tmp_path / "killed", tmp_path / "parts"
     whole = Dataset(folder(tmp_path / "whole", training_clips))
+    for copy in (data, parts):
+        shutil.copytree(whole.folder, copy)
     told = []
     store_latents(whole, maker, Runtime(report=lambda *what: told.append(what[:2])))
     assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
@@ -85,7 +89,6 @@ def test_a_killed_run_goes_on_and_gives_the_same_bytes(tmp_path, maker, training
         if done == 2:
             raise Killed
 
-    data = folder(tmp_path / "killed", training_clips)
     with pytest.raises(Killed):
         store_latents(Dataset(data), maker, Runtime(report=die))
     assert [path.name for path in (data / "latents").rglob("*.tar*")] == ["0.tar"]
@@ -93,7 +96,6 @@ def test_a_killed_run_goes_on_and_gives_the_same_bytes(tmp_path, maker, training
     assert (len(rest.written), len(rest.kept), rest.clips) == (1, 1, 1)
     for path in (data / "latents").rglob("*.tar"):
         assert path.read_bytes() == (whole.folder / path.relative_to(data)).read_bytes()
-    parts = folder(tmp_path / "parts", training_clips)
     counts = [store_latents(Dataset(parts), maker, Runtime(), part=(i, 2)).clips for i in range(2)]
     assert counts == [2, 1]
 

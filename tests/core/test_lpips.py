@@ -32,6 +32,24 @@ def test_the_numbers_are_those_of_the_published_package(network):
     assert lpips(network, a, b, 0.25 * inside) == pytest.approx(PUBLISHED_INSIDE, abs=2e-6)
 
 
+def test_vgg_is_the_published_package_too_and_the_tables_range_differs():
+    """torchmetrics' LPIPS with its own heads and torchvision's VGG-16, filled with the same backbone. Trap 63."""
+    from torchmetrics.functional.image.lpips import _LPIPS
+
+    own = load(Runtime(), "vgg")
+    other = _LPIPS(pretrained=True, net="vgg", pnet_rand=True, use_dropout=True).eval()
+    convolutions = [m for m in other.net.modules() if isinstance(m, torch.nn.Conv2d)]
+    for mine, theirs in zip(own.layers, convolutions, strict=True):
+        theirs.load_state_dict(mine.state_dict())
+    a, b = waves()
+    planes = [p.movedim(-1, 0)[None] for p in (a, b)]
+    with torch.no_grad():
+        expected, table = other(*planes, normalize=True), other(*planes, normalize=False)
+        assert float(own(a, b)) == pytest.approx(float(expected), abs=2e-6)
+        assert float(own(a, b, centred=False)) == pytest.approx(float(table), abs=2e-6)
+    assert abs(float(expected) - float(table)) > 0.01
+
+
 def test_equal_pictures_have_no_distance_and_more_blur_is_farther(network):
     noise = torch.rand(3, 96, 128, generator=torch.Generator().manual_seed(1))
     picture = functional.interpolate(noise[None, :, :48, :64], (96, 128), mode="bilinear")[0].movedim(0, -1)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from skimage.metrics import structural_similarity
 
-from dreamdance_core.evaluation.metrics import compare, l1_table, mae, psnr, ssim
+from dreamdance_core.evaluation.metrics import compare, l1_table, mae, psnr, ssim, ssim_gauss
 
 
 def flat(value: int, height: int = 24, width: int = 36) -> torch.Tensor:
@@ -29,6 +29,24 @@ def test_ssim_equals_scikit_image():
 
     grey = [cv2.cvtColor((x * 255).round().byte().numpy(), cv2.COLOR_RGB2GRAY) for x in (a, b)]
     assert ssim(a, b) == pytest.approx(structural_similarity(*grey), abs=1e-6)
+
+
+def test_the_authors_ssim_is_another_number():
+    """scikit-image's Gaussian form, per colour, population covariance; and not the table's. Trap 63."""
+    make = torch.Generator().manual_seed(1)
+    a = torch.rand(48, 56, 3, generator=make)
+    b = (a + 0.3 * torch.rand(48, 56, 3, generator=make)).clamp(0, 1)
+    bytes_of = [(x * 255).round().byte().numpy() for x in (a, b)]
+    gaussian = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
+    expected = structural_similarity(*bytes_of, channel_axis=2, **gaussian)
+    assert ssim_gauss(a, b) == pytest.approx(expected, abs=1e-4)
+    assert abs(ssim_gauss(a, b) - ssim(a, b)) > 0.005
+
+
+def test_dark_minus_bright_does_not_wrap_around():
+    """Trap 63: 8-bit differences."""
+    assert mae(flat(10), flat(250)) == mae(flat(250), flat(10)) == pytest.approx(240)
+    assert psnr(flat(10), flat(250)) == pytest.approx(20 * np.log10(255 / 240))
 
 
 def test_compare_names_a_mismatch():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import cv2
@@ -206,6 +207,7 @@ def test_thin_lines_of_line_art_stay_lines():
 def test_a_run_writes_a_shard_per_source_and_goes_on_where_it_stopped(tmp_path, clips, dataset):
     style, told = Style(prompt="ink", side=80), []
     whole = dataset(tmp_path / "whole")
+    shutil.copytree(tmp_path / "whole", tmp_path / "broken")
     assert {name: len(places) for name, places in sources_of(whole).items()} == {"one.mp4@48x32": 5,
                                                                                  "sub/two.mp4@48x32": 1}  # fmt: skip
     run = Runtime(report=lambda *what: told.append(what[:2]))
@@ -227,7 +229,7 @@ def test_a_run_writes_a_shard_per_source_and_goes_on_where_it_stopped(tmp_path, 
             raise Killed
         return unchanged(*what, **more)
 
-    broken = dataset(tmp_path / "broken")
+    broken = Dataset(tmp_path / "broken")
     with pytest.raises(Killed):
         stylize_dataset(broken, tools(paint=dies), style, painted_by={}, run=Runtime())
     left = sorted(path.name for path in (tmp_path / "broken" / "stylized").iterdir())

@@ -8,6 +8,7 @@ from importlib import metadata
 
 import numpy as np
 import pytest
+import torch
 from safetensors.numpy import load_file
 
 from dreamdance_core.io import weights
@@ -77,6 +78,9 @@ def test_the_default_set_is_permissive():
     for weight in chosen:
         assert weight.permissive, weight.name
         assert weight.licence in ("Apache-2.0", "MIT", "BSD-3-Clause"), weight.name
+    # What `evaluate` measures with is free too, and none of it is used without being asked for.
+    for name in ("lpips_alex", "lpips_vgg", "i3d_kinetics_400", "inception_fid", "resnet50_kinetics"):
+        assert REGISTRY[name].permissive and not REGISTRY[name].default
     for name in ("depth_pro", "cogvideox_5b_i2v", "sdxl_inpainting", "llava"):
         assert not REGISTRY[name].permissive and not REGISTRY[name].default
 
@@ -85,7 +89,8 @@ def test_every_entry_says_what_the_table_needs():
     for name, weight in REGISTRY.items():
         assert name == weight.name and weight.licence
         assert all(address.startswith("https://") for address in weight.sources) and weight.sources
-        assert (weight.hub is None) == (weight.sha256 is not None and weight.size is not None)
+        whole = weight.sha256 is not None and weight.size is not None
+        assert whole == (weight.hub is None and not weight.by_hand)
     rows = weights.table(Runtime())
     assert [row["name"] for row in rows] == list(REGISTRY)
     assert all(row["licence"] and row["where"] for row in rows)
@@ -250,3 +255,30 @@ def test_the_converter_builds_nothing_but_arrays(register, tmp_path, content, ca
         weights.as_safetensors("w", Runtime())
     assert capsys.readouterr().out == ""
     assert not (tmp_path / "default" / "w.safetensors").exists()
+
+
+def test_what_only_a_browser_can_fetch_is_never_fetched(monkeypatch, tmp_path):
+    monkeypatch.setenv("DREAMDANCE_WEIGHTS", str(tmp_path))
+    with pytest.raises(FileNotFoundError, match="resnet-50-kinetics.pth") as absent:
+        weights.locate("resnet50_kinetics", Runtime(download=True))
+    assert "weights get" not in str(absent.value) and REGISTRY["resnet50_kinetics"].sources[0] in str(absent.value)
+    with pytest.raises(ConnectionError, match="browser"):
+        weights.get("resnet50_kinetics", tmp_path, Runtime())
+    (tmp_path / "resnet-50-kinetics.pth").write_bytes(b"there")
+    assert weights.locate("resnet50_kinetics", Runtime()) == tmp_path / "resnet-50-kinetics.pth"
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_older_checkpoints_are_read_when_asked_for(tmp_path, new):
+    path = tmp_path / "w.pth"
+    state = {"module.fc.weight": torch.ones(2)}
+    torch.save({"arch": "x", "state_dict": state}, path, _use_new_zipfile_serialization=new)
+    assert weights.plain_checkpoint(path, old=True).keys() == {"fc.weight"}
+    with pytest.raises(ValueError):
+        weights.plain_checkpoint(path)
+    path.write_bytes(b"hello")
+    with pytest.raises(ValueError, match="PyTorch"):
+        weights.plain_checkpoint(path, old=True)
+    torch.save({"a": [1]}, path)
+    with pytest.raises(ValueError, match="nothing else"):
+        weights.plain_checkpoint(path, old=True)
