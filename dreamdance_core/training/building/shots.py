@@ -17,7 +17,7 @@ from torch import Tensor
 
 CUT = 0.42  # distance of histograms in [0,1], least over the pairs on both sides of a place
 _RISE = 2.2  # times the distance of the frames around: a pan or a dance changes all the time, a cut once
-_BEFORE, _AFTER = 2, 5  # frames on the two sides: a flash may last that long
+_BEFORE, _AFTER = 4, 5  # frames on the two sides: a flash of three frames is no cut
 _FADES = (8, 14, 24)  # frames of a cross-fade
 _MIXED = 0.12  # share of a frame's change that mixing its ends does not explain
 BLACK, PLAIN = 0.06, 0.03  # mean brightness, and deviation, of a frame that shows nothing
