@@ -11,6 +11,7 @@ from small_base import RECIPE
 from dreamdance_core.runtime import Runtime
 from dreamdance_core.training.config import TrainConfig, config_from
 from dreamdance_core.training.loop import train
+from dreamdance_core.training.state import read_table
 
 ARMS = {  # name -> what differs
     "full": {},
@@ -69,8 +70,10 @@ def train_arms(folder: Path, steps: int, slice_minutes: float, say: Callable[[st
 
 
 def checkpoint(folder: Path, arm: str) -> Path:
-    """The newest checkpoint of an arm."""
-    found = sorted(place_of(folder, arm).glob("step-*.dreamdance.safetensors"))
-    if not found:
-        raise FileNotFoundError(f"the arm {arm} has no checkpoint in {place_of(folder, arm)}; train it first")
-    return found[-1]
+    """The checkpoint of an arm's last step."""
+    place = place_of(folder, arm)
+    step = int(read_table(place / "losses.csv")[-1]["step"])
+    path = place / f"step-{step:06d}.dreamdance.safetensors"
+    if not path.is_file():
+        raise FileNotFoundError(f"the arm {arm} has no checkpoint of its last step {step} in {place}; run again")
+    return path

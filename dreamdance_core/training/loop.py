@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -31,7 +31,7 @@ from .example import Example
 from .latents import check_latents
 from .model import Networks, load_networks, write_checkpoint
 from .samples import Clips, Sample, Samples, shares, upcoming
-from .step import Key, Losses, losses, noised, predict
+from .step import Key, Noised, losses, noised, predict
 from .validate import Quality, validate
 
 DTYPES = {"no": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
@@ -95,16 +95,27 @@ class _Loop:
             self.run = replace(self.run, report=lambda done, total, preview=None: None, note=lambda text: None)
         shares(0, config, 0, self.accelerator.num_processes)
         self.clips = Clips(config, self.run.report)
-        self.networks = load_networks(
-            config.model, self.run, frozen=DTYPES[config.training.precision], seed=config.training.seed
-        )
+        kind = self.accelerator.distributed_type.name
+        self.sharded = kind in ("FSDP", "DEEPSPEED", "MEGATRON_LM")
+        self._check_sharded()
+        # FSDP lays weights that learn and weights that do not side by side: they must have one type.
+        frozen = torch.float32 if kind == "FSDP" else DTYPES[config.training.precision]
+        self.networks = load_networks(config.model, self.run, frozen=frozen, seed=config.training.seed)
         if config.data.encode == "stored":
             for part in self.clips.parts:
                 check_latents(part, self.networks.vae, self.networks.clip, config.objective)
-        self.sharded = self.accelerator.distributed_type.name in ("FSDP", "DEEPSPEED", "MEGATRON_LM")
         self._prepare()
         self.done = 0
         self._go_on()
+
+    def _check_sharded(self) -> None:
+        """Raises ValueError for what does not work with weights spread over processes, tells what is left out."""
+        if not self.sharded:
+            return
+        if self.config.training.ema:
+            raise ValueError("training: ema must be 0 with FSDP or DeepSpeed, which spread the weights over processes")
+        if self.config.validation.every:
+            self.run.note("with FSDP or DeepSpeed there are no validation videos and no gate curves")
 
     def _prepare(self) -> None:
         accelerator, training, networks = self.accelerator, self.config.training, self.networks
@@ -117,6 +128,9 @@ class _Loop:
         if plugin is not None:
             part = training.batch // accelerator.num_processes // training.accumulate
             plugin.deepspeed_config["train_micro_batch_size_per_gpu"] = part
+            plugin.deepspeed_config["gradient_clipping"] = training.clip_norm
+            plugin.deepspeed_config["gradient_accumulation_steps"] = training.accumulate
+        accelerator.gradient_accumulation_steps = training.accumulate  # the launcher's variable would count before it
         optimizer = _optimizer(networks, self.config)
         self.model, self.optimizer = accelerator.prepare(networks.transformer, optimizer)
         self.weights = [weight for weight in self.model.parameters() if weight.requires_grad]
@@ -153,12 +167,15 @@ class _Loop:
         """Takes up the newest state of the output folder, if there is one."""
         found = states.latest(self.out)
         if found is not None:
-            for note in states.check_same_run(found, as_table(self.config)):
+            for note in states.check_same_run(found, self._facts()):
                 self.run.note(note)
             self.accelerator.load_state(str(found.folder))
+            self.accelerator.step = 0  # its count of parts; their number may have been changed
+            if self.average is not None:
+                self.average.to(self.accelerator.device)  # accelerate reads it onto the CPU
             self.done = found.step
             self.run.note(f"going on after step {found.step} of {self.config.training.steps}")
-        trackers = {name: {"purge_step": self.done} for name in self.config.log.trackers if name == "tensorboard"}
+        trackers = {name: {"purge_step": self.done + 1} for name in self.config.log.trackers if name == "tensorboard"}
         if self.config.log.trackers:
             self.accelerator.init_trackers("dreamdance", _flat(as_table(self.config)), init_kwargs=trackers)
         self.tables: dict[str, states.StepTable] = {}
@@ -200,9 +217,11 @@ class _Loop:
             before = time.perf_counter()
             part = next(parts)
             waited += time.perf_counter() - before
+            given = self._noised(part)
             with accelerator.accumulate(self.model):
-                with accelerator.autocast():
-                    loss = self._losses(part)
+                with self._autocast():
+                    predicted = predict(self.model, self.networks.transformer, given, accelerator.device)
+                    loss = losses(predicted, given, self.done, objective)
                 accelerator.backward(loss.total.mean())
                 found.append(torch.stack([loss.total.detach(), loss.character, loss.background], 1))
                 if accelerator.sync_gradients:
@@ -220,7 +239,15 @@ class _Loop:
         numbers |= {"data_s": waited, "step_s": time.perf_counter() - begun}
         return _Done(numbers=numbers, stop=self._agreed(stop))
 
-    def _losses(self, part: list[Sample]) -> Losses:
+    def _autocast(self) -> AbstractContextManager:
+        """Mixed precision. DeepSpeed's own keeps the weights short and leaves the inputs to us."""
+        precision = self.config.training.precision
+        if self.accelerator.distributed_type.name == "DEEPSPEED" and precision != "no":
+            return torch.autocast(self.accelerator.device.type, DTYPES[precision])
+        return self.accelerator.autocast()
+
+    def _noised(self, part: list[Sample]) -> Noised:
+        """A part in latents with its noise, made outside mixed precision as when the model is used."""
         networks, config = self.networks, self.config
         encoded = [
             encode_example(sample.content, networks.vae, networks.clip, self.run)
@@ -229,9 +256,7 @@ class _Loop:
             for sample in part
         ]
         keys = [Key(seed=config.training.seed, step=sample.step, index=sample.index) for sample in part]
-        given = noised(encoded, keys, config.objective)
-        predicted = predict(self.model, networks.transformer, given, self.accelerator.device)
-        return losses(predicted, given, self.done, config.objective)
+        return noised(encoded, keys, config.objective)
 
     def _check(self, seen: Tensor) -> None:
         if not torch.isfinite(seen).all():
@@ -269,21 +294,25 @@ class _Loop:
         self.accelerator.log({name: v for name, v in numbers.items() if not math.isnan(v)}, step=self.done)
 
     def save(self) -> None:
-        """A state to go on from, then a checkpoint to use; each is there whole or not at all."""
+        """A checkpoint to use and a state to go on from; each is there whole or not at all."""
         accelerator, out = self.accelerator, self.out
         if accelerator.is_main_process:
             states.begin(out, self.done)
         accelerator.wait_for_everyone()
         accelerator.save_state(str(states.place_of(out, self.done)[0]))
         accelerator.wait_for_everyone()
-        if accelerator.is_main_process:
-            states.finish(out, self.done, as_table(self.config), self.config.training.keep)
         with self._averaged():
             weights = accelerator.get_state_dict(self.model)
             if accelerator.is_main_process:
                 path = out / f"step-{self.done:06d}.dreamdance.safetensors"
                 write_checkpoint(path, self.networks, self._stored(weights), self._notes())
+        if accelerator.is_main_process:  # last: a state that is there promises its checkpoint
+            states.finish(out, self.done, self._facts(), self.config.training.keep)
         accelerator.wait_for_everyone()
+
+    def _facts(self) -> dict[str, Any]:
+        """What a state remembers of its run: the settings, and which clips there were."""
+        return as_table(self.config) | {"clips": self.clips.digests()}
 
     def _stored(self, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """The weights in the type in which they are used; the gates stay float32."""

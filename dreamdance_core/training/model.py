@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from ..runtime import Runtime
 from ..video.backends.gated_cogvideox.checkpoint import Header, header_of, is_new, open_tensors, save_checkpoint
@@ -121,11 +122,10 @@ def _choose_what_learns(networks: Networks, frozen: torch.dtype, seed: int) -> N
 
 def _in_float32(gate: nn.Linear) -> None:
     """A gate decides by small differences of a tanh: it computes in float32 under mixed precision too."""
-    plain = type(gate).forward
 
     def forward(emb: Tensor) -> Tensor:
-        with torch.autocast(emb.device.type, enabled=False):
-            return plain(gate, emb.float())
+        with torch.autocast(emb.device.type, enabled=False):  # FSDP and DeepSpeed may have made the weights shorter
+            return functional.linear(emb.float(), gate.weight.float(), gate.bias.float())
 
     gate.forward = forward
 

@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import load
 from torch.utils.data import DataLoader
 
+from ..io.stages import digest
 from .config import TrainConfig
 from .draws import chance, clip_at, fill_probability, keyed_seed
 from .encode import Encoded, from_stored, variants
@@ -47,11 +48,15 @@ class Clips:
         twice, times = Counter(names).most_common(1)[0]
         if times > 1:
             raise ValueError(f"the clip {twice} lies in two of the folders; name each folder once")
-        still = {}
+        still, shown = {}, {}
         for done, place in enumerate(places):
             report(done, len(places))
-            still[place] = bool(self.parts[place[0]].facts(place[1]).get("still", False))
+            facts = self.parts[place[0]].facts(place[1])
+            still[place] = bool(facts.get("still", False))
+            shown[place] = {facts.get("from"), str(facts.get("reference"))} if still[place] else set()
         self._held, kept = self._apart(config.data.held_out, places, still)
+        held = {data.names[index] for data, index in self._held}
+        kept = [place for place in kept if not shown[place] & held]  # stills of a held-out clip would give it away
         self.moving = [place for place in kept if not still[place]]
         self.still = [place for place in kept if still[place]]
         if not kept:
@@ -78,6 +83,12 @@ class Clips:
     def held_out(self, count: int) -> list[TrainingClip]:
         """The first clips of those that are never trained on."""
         return [data[index] for data, index in self._held[:count]]
+
+    def digests(self) -> dict[str, str]:
+        """Fingerprints of the names of the clips that are trained on and of those held out."""
+        held = [data.names[index] for data, index in self._held]
+        trained = [self.name(place) for place in (*self.moving, *self.still)]
+        return {"trained": digest(trained)[:12], "held_out": digest(held)[:12]}
 
     def name(self, place: tuple[int, int]) -> str:
         return self.parts[place[0]].names[place[1]]
@@ -145,12 +156,24 @@ def shares(step: int, config: TrainConfig, process: int, processes: int) -> list
     return [list(range(first + part * size, first + (part + 1) * size)) for part in range(accumulate)]
 
 
+@dataclass(frozen=True)
+class _Parts:
+    """The sample numbers of every part, told one after the other: a long run has millions."""
+
+    config: TrainConfig
+    begin: int
+    process: int
+    processes: int
+
+    def __iter__(self) -> Iterator[list[int]]:
+        for step in range(self.begin, self.config.training.steps):
+            yield from shares(step, self.config, self.process, self.processes)
+
+
 def upcoming(samples: Samples, begin: int, process: int, processes: int) -> Iterator[list[Sample]]:
     """Every part of every step from `begin` on, prepared ahead by the config's workers."""
     config = samples.config
-    parts = [
-        numbers for step in range(begin, config.training.steps) for numbers in shares(step, config, process, processes)
-    ]
+    parts = _Parts(config, begin, process, processes)
     workers = config.data.workers
     # A forked worker would hang in the first library whose threads it has not inherited; OpenCV's, for one.
     ahead = {"prefetch_factor": 2, "worker_init_fn": _worker, "multiprocessing_context": "spawn"} if workers else {}

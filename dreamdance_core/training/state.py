@@ -67,7 +67,7 @@ def finish(out: Path, step: int, config: Mapping[str, Any], keep: int) -> None:
 # What may differ between the runs of one training: none of it changes what a step computes.
 _FREE = {"training": ("steps", "save_every", "keep", "stop_after", "accumulate", "gradient_checkpointing")}
 _FREE |= {"data": ("workers",), "validation": None, "log": None}
-_FIXED = {"training": ("seed", "optimizer"), "model": ("train", "rank", "gates")}
+_FIXED = {"training": ("seed", "optimizer", "ema"), "model": ("train", "rank", "gates"), "clips": ("held_out",)}
 
 
 def check_same_run(state: State, config: Mapping[str, Any]) -> list[str]:
@@ -78,7 +78,7 @@ def check_same_run(state: State, config: Mapping[str, Any]) -> list[str]:
     before = json.loads((state.folder / "run.json").read_text())["config"]
     notes = []
     for section, table in config.items():
-        for key, value in table.items():
+        for key, value in table.items() if section in before else ():
             free = _FREE.get(section, ())
             old = before.get(section, {}).get(key)
             if free is None or key in free or old == value:

@@ -68,7 +68,10 @@ def drop(example: Encoded, key: Key, objective: ObjectiveConfig) -> Encoded:
 
 
 def noise_background(example: Encoded, key: Key, objective: ObjectiveConfig) -> Encoded:
-    """The example with noise of a drawn strength on its background's latents, as CogVideoX-I2V was trained."""
+    """The example with noise of a drawn strength on its background's latents.
+
+    After CogVideoX-I2V's training, which adds it to the picture; here stored latents get it too.
+    """
     if not objective.image_noise:
         return example
     mean, deviation = objective.image_noise
