@@ -175,13 +175,13 @@ def require_video_name(path: Path) -> None:
 
 @contextmanager
 def video_writer(
-    path: str | Path, width: int, height: int, fps: float, audio: Audio | None = None
+    path: str | Path, width: int, height: int, fps: float, audio: Audio | None = None, *, threads: int = 0
 ) -> Iterator[Callable[[Float[Tensor, "T H W 3"]], None]]:
     """A function that takes the next frames of an H.264 file (yuv420p, bt709); odd sizes are extended by one repeated
     row or column.
 
-    The file appears whole, with its sound, when the block ends without an error, else not at all. Raises ValueError
-    for a name that is no video's.
+    The file appears whole, with its sound, when the block ends without an error, else not at all. threads: of the
+    encoder, 0 = as many as it likes; its bytes depend on it. Raises ValueError for a name that is no video's.
     """
     path = Path(path)
     require_video_name(path)
@@ -192,6 +192,7 @@ def video_writer(
             stream = out.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001))
             stream.width, stream.height, stream.pix_fmt = width + width % 2, height + height % 2, "yuv420p"
             stream.options = {"crf": "16", "preset": "medium"}
+            stream.codec_context.thread_count = threads
             stream.codec_context.color_range = 1
             for tag in ("colorspace", "color_primaries", "color_trc"):
                 setattr(stream.codec_context, tag, 1)  # 1 = bt709 in all three tables
@@ -216,10 +217,15 @@ def video_writer(
 
 
 def write_video(
-    path: str | Path, frames: Float[Tensor, "T H W 3"] | LazyFrames, fps: float, audio: Audio | None = None
+    path: str | Path,
+    frames: Float[Tensor, "T H W 3"] | LazyFrames,
+    fps: float,
+    audio: Audio | None = None,
+    *,
+    threads: int = 0,
 ) -> Path:
     """Writes frames and sound as one file, see video_writer; a lazy clip is read piece by piece."""
-    with video_writer(path, frames.shape[2], frames.shape[1], fps, audio) as write:
+    with video_writer(path, frames.shape[2], frames.shape[1], fps, audio, threads=threads) as write:
         for start in range(0, len(frames), _PIECE):
             write(frames[start : start + _PIECE])
     return Path(path)

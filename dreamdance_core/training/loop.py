@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -332,7 +333,7 @@ class _Loop:
 
 def _accelerator(config: TrainConfig, out: Path, run: Runtime) -> Any:
     try:
-        from accelerate import Accelerator
+        from accelerate import Accelerator, InitProcessGroupKwargs
     except ImportError as missing:
         raise ImportError("training needs accelerate: pip install 'dreamdance[training]'") from missing
     return Accelerator(
@@ -341,6 +342,7 @@ def _accelerator(config: TrainConfig, out: Path, run: Runtime) -> Any:
         gradient_accumulation_steps=config.training.accumulate,
         log_with=list(config.log.trackers) or None,
         project_dir=str(out),
+        kwargs_handlers=[InitProcessGroupKwargs(timeout=timedelta(hours=2))],  # others wait while one paints
     )
 
 

@@ -69,8 +69,9 @@ class ShardWriter:
 
 
 def _video(frames: Tensor, fps: float) -> bytes:
+    """An MP4 by one thread: the bytes would depend on the number of cores otherwise."""
     with tempfile.TemporaryDirectory() as folder:
-        return write_video(Path(folder) / "clip.mp4", frames.float() / 255, fps).read_bytes()
+        return write_video(Path(folder) / "clip.mp4", frames.float() / 255, fps, threads=1).read_bytes()
 
 
 def _picture(picture: Tensor) -> bytes:

@@ -137,7 +137,8 @@ def test_a_digest_does_not_depend_on_the_number_type(maker):
 
 def test_the_command_encodes_and_training_takes_it(tmp_path, training_clips, base, capsys):
     data = folder(tmp_path, training_clips)
-    config = training_clips.write_config(tmp_path, data={"encode": "stored"}, training={"steps": 2, "save_every": 2})
+    sections = {"data": {"encode": "stored"}, "training": {"steps": 2, "save_every": 2}, "objective": {"recipe": {}}}
+    config = training_clips.write_config(tmp_path, **sections)
     assert cli.main(["dataset", "encode", str(data), "--config", str(config), "--variants", "1"]) == 0
     assert "latents of 3 clips in 2 new shards; 0 were finished before" in capsys.readouterr().out
     by_name = ["--base", str(base), "--clip", str(base.parent / "clip"), "--variants", "1"]

@@ -266,6 +266,29 @@ def test_a_tiny_batch_is_learned_by_the_layers_that_should(tmp_path, training_cl
         assert torch.equal(weight, before[name]) != learns, name
 
 
+@pytest.mark.parametrize("train", ["full", "lora"])
+def test_bfloat16_keeps_gates_and_what_learns_in_float32(tmp_path, training_clips, gated_files, train):
+    exact = networks_in(tmp_path, training_clips, gated_files, train=train)
+    config = ModelConfig(base=tmp_path / "tiny", clip=tmp_path / "clip", train=train, rank=4, alpha=8.0)
+    half = load_networks(config, Runtime(), frozen=torch.bfloat16)
+    assert {weight.dtype for weight in half.trained()} == {torch.float32}
+    frozen = {weight.dtype for weight in half.transformer.parameters() if not weight.requires_grad}
+    assert frozen == ({torch.bfloat16} if train == "lora" else set())
+    half.transformer.enable_gradient_checkpointing()
+    given, objective = noised([encoded()], [key()], ObjectiveConfig()), ObjectiveConfig()
+    seen = []
+    half.transformer.pose_gate.register_forward_hook(lambda module, given, out: seen.append(out.dtype))
+    found = []
+    for networks, on in ((exact, False), (half, True)):
+        with torch.autocast("cpu", torch.bfloat16, enabled=on):
+            predicted = predict(networks.transformer, networks.transformer, given, torch.device("cpu"))
+            loss = losses(predicted, given, 0, objective).total.mean()
+        loss.backward()
+        found.append(float(loss.detach()))
+        assert all(weight.grad is not None for weight in networks.trained())
+    assert seen == [torch.float32] and found[1] == pytest.approx(found[0], rel=0.02) and found[0] != found[1]
+
+
 @pytest.fixture
 def dataset(tmp_path, training_clips):
     """Clips a … f, of which e and f are stills."""
