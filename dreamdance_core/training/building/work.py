@@ -113,7 +113,7 @@ def work(plan: Plan, make: MakeTools, report: Callable[[int, int], None]) -> int
     A killed process leaves no half shard; its claims are void. report: as Runtime's, may raise to cancel.
     """
     threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)  # its dense flow gives other bytes on another number of threads; processes share the work
+    cv2.setNumThreads(1)  # the same bytes everywhere matter more; processes share the work
     try:
         return _work(plan, make, report)
     finally:
