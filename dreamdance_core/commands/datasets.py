@@ -58,6 +58,10 @@ def add_verbs(add: Add) -> None:
                       f"of the picture's (default: {default.smallest})")  # fmt: skip
     made.add_argument("--largest", type=float, default=default.largest, help="most of the picture that the person may "
                       f"cover (default: {default.largest})")  # fmt: skip
+    made.add_argument("--enlarge", type=float, default=default.enlarge, help="most that a smaller video is enlarged "
+                      f"(default: {default.enlarge})")  # fmt: skip
+    made.add_argument("--inside-references", action="store_true", help="where nothing outside of a clip shows the "
+                      "person, take a frame of the clip as its reference (default: set the clip aside)")  # fmt: skip
     made.add_argument("--processes", type=int, default=1, help="how many work at the same time (default: 1)")
     made.add_argument("--part", type=part, default=(0, 1), metavar="I/N", help="this machine's share of the videos, as "
                       "2/5; machines that share the folder may also just start (default: 1/1)")  # fmt: skip
@@ -68,7 +72,8 @@ def add_verbs(add: Add) -> None:
 
 def settings_of(args: Namespace, run: Runtime) -> BuildSettings:
     """The settings, a backend that stands for others by its own name."""
-    names = ("frames", "stride", "fps", "segment", "caption", "prompt", "grow", "shadow", "smallest", "largest", "seed")
+    names = ("frames", "stride", "fps", "segment", "caption", "prompt", "grow", "shadow", "smallest", "largest")
+    names += ("enlarge", "inside_references", "seed")
     chosen = {family: backends.resolve(family, getattr(args, family), run) for family in ("pose", "inpaint")}
     for family in ("segment", "caption"):
         if getattr(args, family) != "none":

@@ -17,9 +17,10 @@ from ...types import PoseTrack, SegmentBackend
 from .judge import boxes_of
 
 _AROUND = 0.25  # of the person's longer side: hair, skirts and props reach beyond the points
-_REACH = 0.1  # body heights: farther from the body nothing is the person's
+_REACH = 0.1  # body heights: as far from the body as a drawn mask may reach
+_FAR = 0.45  # body heights: as far as what a matte shows joined to the body is the person's: hair, skirts, props
 _COVERED = 0.6  # of the limbs' middles: a matte that covers less is not the person
-_WITHIN = 0.5  # of the matte that lies near the body, at least
+_WITHIN = 0.4  # of the matte that lies near the body, at least: wide hair and skirts are the rest
 _THIN = -0.03  # body heights: the limbs' middles
 _BODY, _NEAR = 0.7, 0.3  # alpha of a frame without a matte: on the drawn body, and as far as the person may reach
 _SIDE = 320  # px of the pictures in which edges and motion are followed
@@ -38,6 +39,7 @@ def masks_of(
     if segment is None:
         return drawn, from_matte
     wide, thin = person_mask(main, grow=_REACH) > 0, person_mask(main, grow=_THIN) > 0
+    far = person_mask(main, grow=_FAR) > 0
     height, width = drawn.shape[1:]
     scale = min(1.0, _SIDE / max(height, width))
     size = (round(width * scale), round(height * scale))
@@ -48,6 +50,8 @@ def masks_of(
         alpha = _matte(frames[t].float().div(255), boxes[t], segment)
         from_matte[t] = _shows(alpha > 0.5, thin[t].numpy(), wide[t].numpy())
         if from_matte[t]:
+            joined = _in_pieces((alpha > 0.5) & far[t].numpy(), thin[t].numpy())
+            wide[t] |= torch.from_numpy(cv2.dilate(joined.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0)
             alpha = np.maximum(alpha, 0.6 * thin[t].numpy()) * wide[t].numpy()
         else:  # the picture's edges decide between these two
             alpha = np.where(thin[t], 0.9, np.where(drawn[t], _BODY, _NEAR * wide[t].numpy())).astype(np.float32)

@@ -33,6 +33,8 @@ class BuildSettings:
     shadow: float = 0.15  # body heights beside the feet that are made anew as well
     smallest: float = 0.2  # of the picture's height, the person's
     largest: float = 0.7  # of the picture's area, the person's
+    enlarge: float = 1.5  # most that a video is enlarged to the clips' size
+    inside_references: bool = False  # where the shot shows the person in the clip only, take a frame of the clip
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -45,7 +47,8 @@ class BuildSettings:
             raise ValueError(f"stride must be at least 1, got {self.stride}")
         if self.fps is not None and not 1 <= self.fps <= 120:
             raise ValueError(f"fps must lie in [1, 120], got {self.fps}")
-        for name, low, high in (("grow", 0, 0.2), ("shadow", 0, 1), ("smallest", 0, 1), ("largest", 0, 1)):
+        for name, low, high in (("grow", 0, 0.2), ("shadow", 0, 1), ("smallest", 0, 1), ("largest", 0, 1),
+                                ("enlarge", 1, 8)):  # fmt: skip
             if not low <= getattr(self, name) <= high:
                 raise ValueError(f"{name} must lie in [{low}, {high}], got {getattr(self, name)}")
 

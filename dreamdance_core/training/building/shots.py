@@ -48,18 +48,20 @@ class Looks:
 def looks(count: int, read: Callable[[int, int], Tensor], report: Callable[[int, int], None]) -> Looks:
     """read gives the frames (S,H,W,3) of a stretch as bytes."""
     small = np.empty((count, _SIZE[1], _SIZE[0], 3), np.uint8)
+    colours = np.empty((count, _BLOCKS[0] * _BLOCKS[1], 6**3), np.float16)
     for start in range(0, count, 16):
         for t, frame in enumerate(read(start, min(start + 16, count)), start):
             small[t] = cv2.resize(frame.numpy(), _SIZE, interpolation=cv2.INTER_AREA)
+            colours[t] = _histograms(small[t])
         report(min(start + 16, count), count)
-    return Looks(small=small, colours=np.stack([_histograms(frame) for frame in small]))
+    return Looks(small=small, colours=colours)
 
 
 def shots(seen: Looks) -> list[Shot]:
     """The stretches between cuts, the frames of fades and black ones left out."""
     count = len(seen)
     dead = plain(seen.small)
-    gray = seen.small.mean(-1).reshape(count, -1).astype(np.float32)
+    gray = np.stack([frame.mean(-1, dtype=np.float32).ravel() for frame in seen.small])
     dead |= _ramps(gray, dead)
     starts = set(_cuts(seen.colours))
     for first, last in _cross_fades(seen, gray):
@@ -77,8 +79,11 @@ def shots(seen: Looks) -> list[Shot]:
 
 def plain(small: UInt8[np.ndarray, "T h w 3"]) -> np.ndarray:
     """(T,) whether a frame is black, or of one colour."""
-    values = small.reshape(len(small), -1, 3) / 255
-    return (values.mean((1, 2)) < BLACK) | (values.std(1).max(-1) < PLAIN)
+    out = np.empty(len(small), bool)
+    for t, frame in enumerate(small):  # one by one: a long video's would not fit into memory as floats
+        values = frame.reshape(-1, 3) / 255
+        out[t] = values.mean() < BLACK or values.std(0).max() < PLAIN
+    return out
 
 
 def _histograms(frame: UInt8[np.ndarray, "h w 3"]) -> np.ndarray:

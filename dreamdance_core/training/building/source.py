@@ -77,12 +77,14 @@ class SourceWork:
         try:
             with self._stage("shots"):
                 video = Footage(self.path, self.settings)
+                if video.enlarged > self.settings.enlarge:
+                    raise ValueError(f"the video is {video.enlarged:.1f} times smaller than the clips")
                 self.record.frames, self.record.fps = len(video), round(video.fps, 4)
                 seen = looks(len(video), video.read, lambda done, of: self._report(done / of))
                 found = shots(seen)
                 self.record.shots = len(found)
-        except ValueError as error:
-            self.record.reason = str(error)
+        except (ValueError, RuntimeError, OSError) as error:
+            self.record.reason = _reason(error)
             return
         work = []
         for number, shot in enumerate(found):
@@ -104,9 +106,9 @@ class SourceWork:
         try:
             frames = video.read(part.start, part.stop)
             made = self._made(frames, part, starts, shot, seen, video.fps)
-        except (ValueError, cv2.error) as error:
+        except (ValueError, RuntimeError, OSError, cv2.error) as error:  # a backend's, or its memory is full
             for start in starts:
-                self._aside(shot, part.start + start, count, str(error).split(" (")[0])
+                self._aside(shot, part.start + start, count, _reason(error).split(" (")[0])
             return
         yield from made
 
@@ -137,13 +139,19 @@ class SourceWork:
         with self._stage("clips"):
             for number, start in enumerate(kept):
                 self._report(MARKS["clips"] / _PARTS + 0.2 * number / len(kept))
-                made.append(self._clip(whole, start))
+                clip = self._clip(whole, start)
+                made += [] if clip is None else [clip]
         return made
 
-    def _clip(self, whole: _Stretch, start: int) -> TrainingClip:
-        """The clip that begins at a frame of the stretch."""
+    def _clip(self, whole: _Stretch, start: int) -> TrainingClip | None:
+        """The clip that begins at a frame of the stretch; None when there is no picture of the person beside it."""
         stop = start + self.settings.frames
         reference, place = reference_for(start, stop, whole.frames, whole.mask, whole.pose, whole.sure)
+        if not (place["outside"] or self.settings.inside_references):
+            self._aside(
+                whole.shot, whole.start + start, self.settings.frames, "no picture of the person beside the clip"
+            )
+            return None
         place["frame"] += whole.start
         background = bytes_of(whole.plates, start, stop)
         facts = {
@@ -236,6 +244,10 @@ class SourceWork:
     def _report(self, share: float) -> None:
         stretch, of = self._at
         self.tools.run.report(round((stretch + share) * _PARTS), of * _PARTS)
+
+
+def _reason(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 class Removed(LazyFrames):

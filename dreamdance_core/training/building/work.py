@@ -102,7 +102,10 @@ def _settle(path: Path, settings: BuildSettings) -> None:
 
 def _source(path: Path, videos: Path, settings: BuildSettings) -> Source:
     inside = path.relative_to(videos).as_posix()
-    content = content_of(path)
+    try:
+        content = content_of(path)
+    except OSError as error:
+        content = f"unreadable: {error.strerror}"  # its record will say so
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", Path(inside).with_suffix("").as_posix()).strip("-")[-60:] or "video"
     return Source(path=path, source=inside, name=f"{stem}-{tag_of(content + inside, settings)}", content=content)
 
