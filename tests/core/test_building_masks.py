@@ -21,7 +21,7 @@ def kit(building_videos):
 def with_hair(kit) -> tuple[torch.Tensor, torch.Tensor]:
     """(frames, hair): a figure whose hair hangs out to one side by a third of its height; no point of the pose is
     there."""
-    frames, _ = kit.walk(6, 0)
+    frames, _ = kit.walk(5, 0)
     hair = torch.zeros(frames.shape[:3], dtype=torch.bool)
     for t, frame in enumerate(frames):
         right = int((frame - kit.COLOUR).abs().sum(-1).lt(0.5).nonzero()[:, 1].max())
@@ -42,7 +42,7 @@ def test_hair_that_the_matte_shows_is_the_persons_and_is_removed(kit):
     mask, sure = masks_of(data, track, segment, lambda done, of: None)
     assert sure.all()
     assert mask[hair].float().mean() > 0.85
-    assert Removed(mask, track, 0.04)[0:6][hair].mean() > 0.98
+    assert Removed(mask, track, 0.04)[0:5][hair].mean() > 0.98
     drawn, _ = masks_of(data, track, None, lambda done, of: None)
     assert drawn[hair].float().mean() < 0.5, "the pose alone does not know of it"
 
