@@ -30,6 +30,7 @@ from .parts import note
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 VIDEOS = (".mp4", ".mkv", ".mov", ".avi", ".webm", ".m4v", ".gif")
+_SAME_RATE = 0.01  # of the rate: 29.97 is 30, 24 is not 25
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
@@ -135,15 +136,28 @@ def _estimator(args: Namespace, stage: Stage) -> Estimate:
 
 def _clips(path: Path) -> dict[str, Path] | None:
     """The videos of a folder, and its folders of pictures, by name; None where the path is one clip itself."""
-    if not path.is_dir() or any(p.suffix.lower() in PICTURES for p in path.iterdir()):
+    if not path.is_dir() or _is_clip(path):
         return None
     found: dict[str, Path] = {}
     for entry in sorted(path.iterdir()):
-        if entry.suffix.lower() in VIDEOS or (entry.is_dir() and _pictures(entry)):
-            if entry.stem in found:
-                raise ValueError(f"{path} holds {found[entry.stem].name} and {entry.name}; names must differ")
-            found[entry.stem] = entry
+        if _is_clip(entry):
+            name = _called(entry)
+            if name in found:
+                raise ValueError(f"{path} holds {found[name].name} and {entry.name}; names must differ")
+            found[name] = entry
     return found
+
+
+def _is_clip(path: Path) -> bool:
+    """Whether it is a video, or a folder that holds pictures and no video."""
+    if not path.is_dir():
+        return path.suffix.lower() in VIDEOS
+    return bool(_pictures(path)) and not any(p.suffix.lower() in VIDEOS for p in path.iterdir())
+
+
+def _called(path: Path) -> str:
+    """The name of a clip; a folder has no ending, so `run.1` and `run.2` are two."""
+    return path.name if path.is_dir() else path.stem
 
 
 def _pictures(folder: Path) -> list[Path]:
@@ -154,7 +168,7 @@ def _matched(pred: Path, truth: Path) -> tuple[dict[str, tuple[Path, Path]], lis
     """Prediction and truth by name, and sentences about those that have no partner."""
     a, b = _clips(pred), _clips(truth)
     if a is None and b is None:
-        return {truth.stem: (pred, truth)}, []
+        return {_called(truth): (pred, truth)}, []
     if not a or not b:
         empty = pred if not a else truth
         raise ValueError(f"{empty} must be a folder of videos like the other one; give two clips or two such folders")
@@ -174,12 +188,13 @@ def _beside(path: Path | None, names: tuple[str, ...], what: str) -> dict[str, P
     """The file that belongs to each video; a single file belongs to a single video."""
     if path is None:
         return {}
-    one_clip = path.is_dir() and what in ("mask", "pred_mask", "background") and _pictures(path)
+    one_clip = path.is_dir() and what in ("mask", "pred_mask", "background") and _is_clip(path)
     if not path.is_dir() or one_clip or (what == "camera" and (path / "images.txt").is_file()):
         if len(names) > 1:
             raise ValueError(f"--{what.replace('_', '-')} must be a folder with a file for each video, got {path}")
         return {names[0]: path}
-    found = {p.stem: p for p in sorted(path.iterdir())}
+    # One folder may hold NAME.png beside NAME.mp4, as --prepare writes them.
+    found = {_called(p): p for p in sorted(path.iterdir()) if (p.suffix.lower() in PICTURES) == (what == "reference")}
     if not any(name in found for name in names):
         raise ValueError(f"{path} must hold files named like the videos ({names[0]}.…), got none")
     return {name: found[name] for name in names if name in found}
@@ -209,12 +224,14 @@ def _mask(path: Path | None, clip: torch.Tensor | LazyFrames) -> torch.Tensor | 
 
 def _pair(name: str, clips: tuple[Path, Path], files: dict[str, Path | None], args: Namespace) -> Pair:
     pred, truth = (_frames(path) for path in clips)
+    _check_rates(name, "prediction", pred, truth)
     mask, pred_mask = _mask(files["mask"], truth), _mask(files["pred_mask"], pred)
     if args.protocol is not None:
         return _paper_pair(name, (pred, truth), (mask, pred_mask), args.side)
     more: dict[str, object] = {}
     if files["background"] is not None:
         more["background"] = _frames(files["background"])
+        _check_rates(name, "background", more["background"], truth)
     if files["camera"] is not None:
         sized = files["camera"].suffix == ".json" or files["camera"].is_dir()
         more["camera"] = read_cameras(files["camera"], *((None, None) if sized else (truth.shape[2], truth.shape[1])))
@@ -223,6 +240,17 @@ def _pair(name: str, clips: tuple[Path, Path], files: dict[str, Path | None], ar
         more["reference"] = picture.rgb
         more["reference_mask"] = None if picture.alpha is None else picture.alpha > 0.5
     return Pair(name=name, pred=pred, truth=truth, mask=mask, pred_mask=pred_mask, **more)
+
+
+def _check_rates(name: str, what: str, clip: torch.Tensor | LazyFrames, truth: torch.Tensor | LazyFrames) -> None:
+    """ValueError where two videos have different frame rates: frame 10 of both is then not the same moment."""
+    if not isinstance(clip, VideoFrames) or not isinstance(truth, VideoFrames):
+        return  # pictures have no rate
+    if abs(clip.fps / truth.fps - 1) > _SAME_RATE:
+        raise ValueError(
+            f"{name}: {what} and truth must have one frame rate, got {clip.fps:.4g} and {truth.fps:.4g} 1/s; re-encode "
+            f"one of them at the other's (ffmpeg -i IN.mp4 -r {min(clip.fps, truth.fps):.4g} OUT.mp4)"
+        )
 
 
 def _paper_pair(name: str, clips: tuple, masks: tuple, side: int) -> Pair:

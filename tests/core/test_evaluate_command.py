@@ -79,6 +79,33 @@ def test_a_broken_video_is_set_aside_and_named(folders):
     assert set(data["videos"]) == {"jump", "walk"} and "run.mp4 is not a readable video" in data["set_aside"]["run"]
 
 
+def test_videos_of_two_frame_rates_are_not_compared(folders, capsys):
+    """300 frames at 60 1/s and 150 at 30 1/s show the same time, but not frame by frame."""
+    write_video(folders / "pred" / "walk.mp4", clip(2), 12.0)
+    arguments = ["evaluate", "--metrics", "mae", "--out", "m.json"]
+    assert main([*arguments, "--pred", "pred", "--truth", "truth"]) == 0
+    data = found(folders / "m.json")
+    assert set(data["videos"]) == {"jump"} and "got 12 and 24 1/s; re-encode" in data["set_aside"]["walk"]
+    assert main([*arguments, "--pred", "pred/walk.mp4", "--truth", "truth/walk.mp4"]) == 1
+    assert "-r 12 OUT.mp4" in capsys.readouterr().err
+    write_video(folders / "pred" / "walk.mp4", clip(2), 24000 / 1001)
+    assert main([*arguments, "--pred", "pred/walk.mp4", "--truth", "truth/walk.mp4"]) == 0
+
+
+def test_pictures_beside_videos_and_dots_in_folder_names(folders):
+    """--prepare writes NAME.png beside NAME.mp4; folders of pictures have no ending."""
+    write_image(folders / "pred" / "walk.png", clip(2)[0])
+    arguments = ["evaluate", "--metrics", "mae", "--out", "m.json"]
+    assert main([*arguments, "--pred", "pred", "--truth", "truth", "--background", "pred"]) == 0
+    assert set(found(folders / "m.json")["videos"]) == {"jump", "walk"}
+    for side, light in (("a", 1.0), ("b", 0.9)):
+        for seed, name in enumerate(("run.1", "run.2")):
+            for number, frame in enumerate(clip(seed, 3)):
+                write_image(folders / side / name / f"{number}.png", frame * light)
+    assert main([*arguments, "--pred", "b", "--truth", "a", "--mask", "a"]) == 0
+    assert set(found(folders / "m.json")["videos"]) == {"run.1", "run.2"}
+
+
 def test_one_clip_with_all_that_is_known_about_it(folders, monkeypatch):
     cameras = Cameras(c2w=torch.eye(4).repeat(20, 1, 1), K=torch.tensor([[90.0, 0, 48], [0, 90, 32], [0, 0, 1]]).repeat(
         20, 1, 1), width=96, height=64)  # fmt: skip
