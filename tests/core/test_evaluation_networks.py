@@ -127,7 +127,7 @@ def test_files_as_published_are_loaded_and_others_refused(module, network, wrapp
     """Old serialisation; the video network's inside `state_dict`, with the names of parallel training."""
     monkeypatch.setenv("DREAMDANCE_WEIGHTS", str(tmp_path))
     state = settled(network(), 4).state_dict()
-    saved = {**{k: v for k, v in state.items() if "num_batches" not in k}, "fc.weight": torch.ones(2)}
+    saved = {**{k: v for k, v in state.items() if "num_batches" not in k}, "fc.weight": torch.ones(400, 2048)}
     if wrapped:
         saved = {"epoch": 9, "arch": "resnet-50", "state_dict": {f"module.{k}": v for k, v in saved.items()}}
     path = tmp_path / REGISTRY[module.WEIGHT].file
@@ -145,6 +145,20 @@ def test_files_as_published_are_loaded_and_others_refused(module, network, wrapp
     misshapen = {**state, next(iter(state)): torch.ones(1)}
     with pytest.raises(ValueError, match="of another shape"):
         fill(network(), misshapen, path)
+
+
+@pytest.mark.parametrize("last", [torch.ones(700, 2048), None])
+def test_the_video_resnet_must_be_of_kinetics_400(last, tmp_path, monkeypatch):
+    """Only the last layer tells weights of 700 classes, which want other inputs, from those of 400."""
+    monkeypatch.setenv("DREAMDANCE_WEIGHTS", str(tmp_path))
+    path = tmp_path / REGISTRY[resnet3d.WEIGHT].file
+    state = resnet3d.ResNet3d().state_dict()
+    torch.save({**state, "fc.weight": torch.ones(400, 2048)}, path)
+    loaded = resnet3d.load(Runtime())
+    assert loaded.origin == f"weights: {path.name}, sha256 {hashlib.sha256(path.read_bytes()).hexdigest()[:16]}"
+    torch.save(state if last is None else {**state, "fc.weight": last}, path)
+    with pytest.raises(ValueError, match="must be trained on Kinetics-400"):
+        resnet3d.load(Runtime())
 
 
 def test_absent_weights_are_named(monkeypatch, tmp_path):
