@@ -153,10 +153,38 @@ def test_the_papers_protocol_from_references_to_the_table(folders, capsys):
     }
     assert "64 px squares" in data["protocol"] and any("no retargeting" in note for note in data["notes"])
     assert "its first frame is the reference" in capsys.readouterr().out
+    rows = {row["metric"]: " ".join(row["warnings"]) for row in data["metrics"]}
+    assert "cut out by the truth's mask" in rows["fg_fvd_table"] and "cut out" not in rows["fvd_table"]
     short = read_clip(folders / "made" / "run.mp4").frames[:17]
     write_video(folders / "made" / "run.mp4", short, 24.0)
     assert main([*paper, "--pred", "made", "--metrics", "psnr", "--out", "m.json"]) == 0
     assert "run: only the first 17 frames are compared (prediction 17, truth 20)" in found(folders / "m.json")["notes"]
+
+
+def test_predictions_before_white_are_used_as_they_are(folders):
+    """--prepare --mask gives the white inputs; a wrong pose costs with --pred-white."""
+    paper = ["evaluate", "--truth", "truth", "--mask", "masks", "--protocol", "paper", "--side", "64"]
+    assert main([*paper, "--prepare", "inputs"]) == 0
+    reference = read_image(folders / "inputs" / "white" / "walk.png").rgb
+    inside = torch.zeros(64, 64, dtype=torch.bool)
+    inside[16:60, 14:44] = True  # of the mask, in the centre square
+    assert (reference[~inside] == 1).all()
+    assert torch.equal(reference[inside], read_image(folders / "inputs" / "walk.png").rgb[inside])
+    assert read_clip(folders / "inputs" / "white" / "walk.mp4").frames.min() > 0.98
+    for seed, name in enumerate(("jump", "run", "walk")):
+        write_video(folders / "made" / f"{name}.mp4", clip(seed), 24.0)
+        white = torch.where(inside[None, :, :, None], clip(seed)[:, :, 16:80], 1.0)
+        write_video(folders / "same" / f"{name}.mp4", white, 24.0)
+        white[:, :38] = 1  # bent down: half as tall
+        write_video(folders / "bent" / f"{name}.mp4", white, 24.0)
+    values = []
+    for white in ("same", "bent"):
+        measured = ["--pred", "made", "--pred-white", white, "--metrics", "fg_fvd_table", "--out", "m.json"]
+        assert main([*paper, *measured]) == 0
+        data = found(folders / "m.json")
+        values.append(data["fg_fvd_table"])
+        assert not any("cut out by the truth" in text for text in data["metrics"][0]["warnings"])
+    assert values[1] > 10 * values[0]
 
 
 @pytest.mark.parametrize(
