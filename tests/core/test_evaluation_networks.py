@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import weakref
 
 import numpy as np
 import pytest
@@ -195,10 +196,27 @@ class Mean(nn.Module):
 
 def test_clips_begin_every_stride_frames_and_none_is_short():
     frames = torch.arange(40.0)[:, None, None, None].expand(40, 8, 8, 3)
-    assert features_of(Mean(), frames, 1, Runtime())[:, 0].tolist() == [7.5 + i for i in range(25)]
-    assert features_of(Mean(), frames, 16, Runtime())[:, 0].tolist() == [7.5, 23.5]
+    for long in (1, 7, 16, 40):  # of a piece; clips lie across pieces
+        assert features_of(Mean(), frames.split(long), 40, 1, Runtime())[:, 0].tolist() == [7.5 + i for i in range(25)]
+        assert features_of(Mean(), frames.split(long), 40, 16, Runtime())[:, 0].tolist() == [7.5, 23.5]
+        assert features_of(Mean(), frames.split(long), 40, 20, Runtime())[:, 0].tolist() == [7.5, 27.5]
     with pytest.raises(ValueError, match="at least 16 frames"):
-        features_of(Mean(), frames[:15], 1, Runtime())
+        features_of(Mean(), frames[:15].split(8), 15, 1, Runtime())
+
+
+def test_a_long_video_is_never_in_memory_as_a_whole():
+    """A piece is asked for only after the clips of those before were measured, and they are gone by then."""
+    alive = []
+
+    def pieces():
+        for _ in range(12):
+            assert sum(held() is not None for held in alive) <= 2
+            piece = torch.zeros(16, 8, 8, 3)
+            alive.append(weakref.ref(piece.untyped_storage()))
+            yield piece
+            del piece
+
+    assert len(features_of(Mean(), pieces(), 192, 1, Runtime())) == 177
 
 
 def test_resizes():
