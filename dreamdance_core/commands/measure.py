@@ -15,7 +15,7 @@ from ..evaluation import protocol
 from ..evaluation.assess import Opener, Options, assess
 from ..evaluation.camera_error import Estimate
 from ..evaluation.measures import LIGHT, MEASURES, chosen
-from ..evaluation.pairs import Pair
+from ..evaluation.pairs import Pair, whitened
 from ..evaluation.report import WRITERS, as_table
 from ..io.camera_files import read_cameras
 from ..io.images import read_image, write_image
@@ -30,6 +30,7 @@ from .parts import note
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 VIDEOS = (".mp4", ".mkv", ".mov", ".avi", ".webm", ".m4v", ".gif")
+_SAME_RATE = 0.01  # of the rate: 29.97 is 30, 24 is not 25
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
@@ -42,6 +43,8 @@ def add_options(command: argparse.ArgumentParser) -> None:
     add("--truth", "the same of the truth", type=Path, required=True)
     add("--mask", "the truth's person: clip mask (.npz or video), or folder of them", type=Path)
     add("--pred-mask", "the prediction's person, where it is not where the truth's is", type=Path)
+    add("--pred-white", "for the foreground measures: what the method made before white, used as it is (the truth is "
+        "cut out by --mask); video, or folder of them", type=Path)  # fmt: skip
     add("--background", "exact render without the person: video, or folder of them", type=Path)
     add("--camera", "the wanted camera: camera file, or folder of them; it is compared with the one found in the "
         "prediction", type=Path)  # fmt: skip
@@ -56,7 +59,8 @@ def add_options(command: argparse.ArgumentParser) -> None:
     add("--side", f"with --protocol paper: side of the squares, px (default: {protocol.SIDE})", type=int,
         default=protocol.SIDE)  # fmt: skip
     add("--prepare", "with --protocol paper, instead of --pred: write each video's reference NAME.png and driver "
-        "NAME.mp4 into this folder, for the method under test", type=Path)  # fmt: skip
+        "NAME.mp4 into this folder, for the method under test; with --mask also white/NAME.png and the background "
+        "white/NAME.mp4, for --pred-white", type=Path)  # fmt: skip
     add("--out", "METRICS.json, .csv or .md (default: printed only)", type=Path)
 
 
@@ -77,7 +81,7 @@ def evaluate(args: Namespace, stage: Stage) -> None:
     named, notes = _matched(args.pred, args.truth)
     files = {
         part: _beside(getattr(args, part), tuple(named), part)
-        for part in ("mask", "pred_mask", "background", "camera", "reference")
+        for part in ("mask", "pred_mask", "pred_white", "background", "camera", "reference")
     }
     names = _names(args)
     options = Options(names=names, draws=args.bootstrap, seed=args.seed, notes=tuple(notes))
@@ -135,15 +139,28 @@ def _estimator(args: Namespace, stage: Stage) -> Estimate:
 
 def _clips(path: Path) -> dict[str, Path] | None:
     """The videos of a folder, and its folders of pictures, by name; None where the path is one clip itself."""
-    if not path.is_dir() or any(p.suffix.lower() in PICTURES for p in path.iterdir()):
+    if not path.is_dir() or _is_clip(path):
         return None
     found: dict[str, Path] = {}
     for entry in sorted(path.iterdir()):
-        if entry.suffix.lower() in VIDEOS or (entry.is_dir() and _pictures(entry)):
-            if entry.stem in found:
-                raise ValueError(f"{path} holds {found[entry.stem].name} and {entry.name}; names must differ")
-            found[entry.stem] = entry
+        if _is_clip(entry):
+            name = _called(entry)
+            if name in found:
+                raise ValueError(f"{path} holds {found[name].name} and {entry.name}; names must differ")
+            found[name] = entry
     return found
+
+
+def _is_clip(path: Path) -> bool:
+    """Whether it is a video, or a folder that holds pictures and no video."""
+    if not path.is_dir():
+        return path.suffix.lower() in VIDEOS
+    return bool(_pictures(path)) and not any(p.suffix.lower() in VIDEOS for p in path.iterdir())
+
+
+def _called(path: Path) -> str:
+    """The name of a clip; a folder has no ending, so `run.1` and `run.2` are two."""
+    return path.name if path.is_dir() else path.stem
 
 
 def _pictures(folder: Path) -> list[Path]:
@@ -154,7 +171,7 @@ def _matched(pred: Path, truth: Path) -> tuple[dict[str, tuple[Path, Path]], lis
     """Prediction and truth by name, and sentences about those that have no partner."""
     a, b = _clips(pred), _clips(truth)
     if a is None and b is None:
-        return {truth.stem: (pred, truth)}, []
+        return {_called(truth): (pred, truth)}, []
     if not a or not b:
         empty = pred if not a else truth
         raise ValueError(f"{empty} must be a folder of videos like the other one; give two clips or two such folders")
@@ -174,12 +191,13 @@ def _beside(path: Path | None, names: tuple[str, ...], what: str) -> dict[str, P
     """The file that belongs to each video; a single file belongs to a single video."""
     if path is None:
         return {}
-    one_clip = path.is_dir() and what in ("mask", "pred_mask", "background") and _pictures(path)
+    one_clip = path.is_dir() and what in ("mask", "pred_mask", "pred_white", "background") and _is_clip(path)
     if not path.is_dir() or one_clip or (what == "camera" and (path / "images.txt").is_file()):
         if len(names) > 1:
             raise ValueError(f"--{what.replace('_', '-')} must be a folder with a file for each video, got {path}")
         return {names[0]: path}
-    found = {p.stem: p for p in sorted(path.iterdir())}
+    # One folder may hold NAME.png beside NAME.mp4, as --prepare writes them.
+    found = {_called(p): p for p in sorted(path.iterdir()) if (p.suffix.lower() in PICTURES) == (what == "reference")}
     if not any(name in found for name in names):
         raise ValueError(f"{path} must hold files named like the videos ({names[0]}.…), got none")
     return {name: found[name] for name in names if name in found}
@@ -209,12 +227,17 @@ def _mask(path: Path | None, clip: torch.Tensor | LazyFrames) -> torch.Tensor | 
 
 def _pair(name: str, clips: tuple[Path, Path], files: dict[str, Path | None], args: Namespace) -> Pair:
     pred, truth = (_frames(path) for path in clips)
+    _check_rates(name, "prediction", pred, truth)
     mask, pred_mask = _mask(files["mask"], truth), _mask(files["pred_mask"], pred)
+    white = None if files["pred_white"] is None else _frames(files["pred_white"])
+    if white is not None:
+        _check_rates(name, "prediction before white", white, truth)
     if args.protocol is not None:
-        return _paper_pair(name, (pred, truth), (mask, pred_mask), args.side)
-    more: dict[str, object] = {}
+        return _paper_pair(name, (pred, truth, white), (mask, pred_mask), args.side)
+    more: dict[str, object] = {"pred_white": white}
     if files["background"] is not None:
         more["background"] = _frames(files["background"])
+        _check_rates(name, "background", more["background"], truth)
     if files["camera"] is not None:
         sized = files["camera"].suffix == ".json" or files["camera"].is_dir()
         more["camera"] = read_cameras(files["camera"], *((None, None) if sized else (truth.shape[2], truth.shape[1])))
@@ -225,34 +248,63 @@ def _pair(name: str, clips: tuple[Path, Path], files: dict[str, Path | None], ar
     return Pair(name=name, pred=pred, truth=truth, mask=mask, pred_mask=pred_mask, **more)
 
 
+def _check_rates(name: str, what: str, clip: torch.Tensor | LazyFrames, truth: torch.Tensor | LazyFrames) -> None:
+    """ValueError where two videos have different frame rates: frame 10 of both is then not the same moment."""
+    if not isinstance(clip, VideoFrames) or not isinstance(truth, VideoFrames):
+        return  # pictures have no rate
+    if abs(clip.fps / truth.fps - 1) > _SAME_RATE:
+        raise ValueError(
+            f"{name}: {what} and truth must have one frame rate, got {clip.fps:.4g} and {truth.fps:.4g} 1/s; re-encode "
+            f"one of them at the other's (ffmpeg -i IN.mp4 -r {min(clip.fps, truth.fps):.4g} OUT.mp4)"
+        )
+
+
 def _paper_pair(name: str, clips: tuple, masks: tuple, side: int) -> Pair:
-    """Squares of both; the first frames where one is longer."""
-    notes, count = [], min(len(clip) for clip in clips)
-    if len(clips[0]) != len(clips[1]):
+    """Squares of prediction, truth and the prediction before white (or None); the first frames where one is longer."""
+    *clips, white = clips
+    given = [*clips] if white is None else [*clips, white]
+    notes, count = [], min(len(clip) for clip in given)
+    if any(len(clip) != count for clip in given):
         notes.append(f"{name}: only the first {count} frames are compared (prediction {len(clips[0])}, truth "
                      f"{len(clips[1])})")  # fmt: skip
-    shapes = [clip.shape[2] / clip.shape[1] for clip in clips]
-    if abs(shapes[0] / shapes[1] - 1) > 0.02 and abs(shapes[0] - 1) > 0.02:
-        raise ValueError(f"{name}: prediction and truth must have one aspect, or the prediction be a square, got "
-                         f"{shapes[0]:.3f} and {shapes[1]:.3f} (width / height)")  # fmt: skip
-    pred, truth = (protocol.Squared(clip, side, count) for clip in clips)
+    of_truth = clips[1].shape[2] / clips[1].shape[1]
+    for made in (given[0], *given[2:]):
+        shape = made.shape[2] / made.shape[1]
+        if abs(shape / of_truth - 1) > 0.02 and abs(shape - 1) > 0.02:
+            raise ValueError(f"{name}: prediction and truth must have one aspect, or the prediction be a square, got "
+                             f"{shape:.3f} and {of_truth:.3f} (width / height)")  # fmt: skip
+    pred, truth, *before_white = (protocol.Squared(clip, side, count) for clip in given)
     cut: list[torch.Tensor | None] = []
     for what, mask, clip in zip(("mask", "pred-mask"), masks, clips[::-1], strict=True):
         if mask is not None and tuple(mask.shape) != tuple(clip.shape[:3]):
             raise ValueError(f"{name}: the {what} must have its clip's frames and size {tuple(clip.shape[:3])}, got "
                              f"{tuple(mask.shape)} (frames, height, width)")  # fmt: skip
         cut.append(None if mask is None else protocol.squared_mask(mask, side, count))
-    return Pair(name=name, pred=pred, truth=truth, mask=cut[0], pred_mask=cut[1], notes=tuple(notes))
+    masks = {"mask": cut[0], "pred_mask": cut[1]}
+    return Pair(
+        name=name, pred=pred, truth=truth, pred_white=next(iter(before_white), None), **masks, notes=tuple(notes)
+    )
 
 
 def _prepare(args: Namespace, run: Runtime) -> None:
-    """References and drivers of the paper's protocol."""
-    videos = _clips(args.truth) or {args.truth.stem: args.truth}
+    """References and drivers of the paper's protocol; with masks also references and backgrounds for white."""
+    videos = _clips(args.truth) or {_called(args.truth): args.truth}
+    masks = _beside(args.mask, tuple(videos), "mask")
     for done, (name, path) in enumerate(videos.items()):
         run.report(done, len(videos))
         clip = _frames(path)
         squares = protocol.Squared(clip, args.side, len(clip))
         write_image(args.prepare / f"{name}.png", squares[0:1][0])
-        write_video(args.prepare / f"{name}.mp4", squares, getattr(clip, "fps", 24.0))
+        fps = getattr(clip, "fps", 24.0)
+        write_video(args.prepare / f"{name}.mp4", squares, fps)
+        mask = _mask(masks.get(name), clip)
+        if mask is not None:
+            if tuple(mask.shape) != tuple(clip.shape[:3]):
+                raise ValueError(f"{name}: the mask must have its clip's frames and size {tuple(clip.shape[:3])}, got "
+                                 f"{tuple(mask.shape)} (frames, height, width)")  # fmt: skip
+            person = whitened(squares[0:1], protocol.squared_mask(mask, args.side, 1))[0]
+            write_image(args.prepare / "white" / f"{name}.png", person)
+            white = torch.ones(1, 1, 1, 1).expand(squares.shape)  # no memory
+            write_video(args.prepare / "white" / f"{name}.mp4", white, fps)
     run.report(len(videos), len(videos))
     note(f"{len(videos)} references and drivers are in {args.prepare}; give what your method makes of them as --pred")

@@ -14,6 +14,7 @@ from torch import nn
 from ..runtime import Runtime
 from . import bootstrap, sets
 from .camera_error import Estimate, camera_errors
+from .distances import frechet_distance
 from .frames import frame_values
 from .measures import MEASURES, Measure
 from .motion import drift, warp_errors
@@ -47,6 +48,8 @@ class _Tally:
     without: dict[str, list[str]] = field(default_factory=dict)  # by measure: videos that lack what it needs
     aside: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    cut_by_truth: list[str] = field(default_factory=list)  # videos whose prediction has no mask of its own
+    origins: dict[str, str] = field(default_factory=dict)  # by network: a sentence about its file, if it needs one
 
 
 def assess(openers: Sequence[Opener], options: Options, run: Runtime, estimate: Estimate | None = None) -> Findings:
@@ -60,6 +63,7 @@ def assess(openers: Sequence[Opener], options: Options, run: Runtime, estimate: 
     tally = _Tally()
     with ExitStack() as stack:
         networks = _networks([n for n in options.names if n not in absent], run, stack, absent)
+        tally.origins = {name: getattr(network, "origin", "") for name, network in networks.items()}
         names = tuple(name for name in options.names if name not in absent)
         for index, (name, opened) in enumerate(openers):
             tell = functools.partial(_tell, run, index, len(openers))
@@ -190,6 +194,7 @@ def _measure(
     if windows:
         tally.windows[pair.name] = windows
     tally.notes += pair.notes
+    tally.cut_by_truth += [pair.name] * pair.cut_by_truth
 
 
 def _forget(tally: _Tally, name: str) -> None:
@@ -227,6 +232,8 @@ def _lacked(measure: Measure, tally: _Tally) -> list[str]:
 
 
 _ONE = "one video: no interval"
+_TOO_FEW = f"fewer than {bootstrap.FEWEST} videos: no spread over videos"
+_FEW = f"fewer than {bootstrap.FEW} videos: the spread over videos is rough and rather too small"
 
 
 def _mean_row(measure: Measure, tally: _Tally, options: Options) -> Row:
@@ -252,16 +259,21 @@ def _set_row(measure: Measure, tally: _Tally, options: Options, run: Runtime) ->
     clip = 1 if measure.network == "inception" else 16
     counts = [len(a) for a in pred]
     warnings = _lacked(measure, tally) + sets.sample_warnings(measure.name, counts, clip)
-    if len(both) == 1 and options.draws:
-        warnings.append(_ONE)
+    if recipe.look.white and tally.cut_by_truth:
+        warnings.append(sets.CUT_BY_TRUTH)
+    warnings += [told for told in (tally.origins.get(measure.network, ""),) if told]
+    if len(both) < bootstrap.FEW and options.draws:
+        warnings.append(_FEW if len(both) >= bootstrap.FEWEST else _TOO_FEW)
     value, interval = None, None
     if sum(counts) < 2:
         warnings.append("one sample has no distribution: give more or longer videos")
     else:
         value = recipe.distance(np.concatenate(pred), np.concatenate(truth))
         draws = min(options.draws, _DRAWS_OF_DISTANCES)
-        interval = bootstrap.of_distance(
-            pred, truth, recipe.distance, draws, options.seed, lambda share: run.report(round(1000 * share), 1000)
+        least = 0.0 if recipe.distance is frechet_distance else float("-inf")
+        tell = lambda share: run.report(round(1000 * share), 1000)  # noqa: E731
+        interval = bootstrap.spread_of_distance(
+            pred, truth, recipe.distance, draws, options.seed, least=least, tell=tell
         )
     return Row(
         measure=measure,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -53,25 +53,34 @@ def resized(frames: Float[Tensor, "T H W 3"], side: int, how: Resize) -> Float[T
 
 
 def features_of(
-    network: nn.Module, pictures: Float[Tensor, "T side side 3"], stride: int, run: Runtime
+    network: nn.Module, pieces: Iterable[Float[Tensor, "_ side side 3"]], count: int, stride: int, run: Runtime
 ) -> Float[np.ndarray, "N D"]:
-    """Features of all clips that begin at multiples of stride; pictures as `resized` gives them.
+    """Features of all clips that begin at multiples of stride; pieces of a video of `count` frames, one after the
+    other, as `resized` gives them. Only the frames that later clips need stay in memory.
 
     network: one of i3d, inception, resnet3d, which say how many frames make a clip, and how they want them.
 
     Raises ValueError for a video shorter than one clip.
     """
-    if len(pictures) < network.clip:
-        raise ValueError(f"videos must have at least {network.clip} frames for this measure, got {len(pictures)}")
-    frames = network.prepared(pictures)
-    starts = range(0, len(frames) - network.clip + 1, stride)
+    if count < network.clip:
+        raise ValueError(f"videos must have at least {network.clip} frames for this measure, got {count}")
     size = _BATCH.get(run.device.type, _BATCH_GPU)
     size = size * 8 if network.clip == 1 else size
-    found = []
-    with torch.no_grad():
-        for first in range(0, len(starts), size):
-            run.report(first, len(starts))
-            clips = [frames[start : start + network.clip].movedim(0, 1) for start in starts[first : first + size]]
-            found.append(network(torch.stack(clips).to(run.device)).float().cpu().numpy())
-    run.report(len(starts), len(starts))
+    found: list[np.ndarray] = []
+    frames, first, start = torch.empty(0), 0, 0  # `first` is the number of frames[0], `start` that of the next clip's
+    for piece in pieces:
+        more = network.prepared(piece)
+        frames = torch.cat([frames, more]) if len(frames) else more
+        starts = range(start, first + len(frames) - network.clip + 1, stride)
+        for begin in range(0, len(starts), size):
+            run.report(starts[begin], count)
+            clips = [
+                frames[at - first : at - first + network.clip].movedim(0, 1) for at in starts[begin : begin + size]
+            ]
+            with torch.no_grad():
+                found.append(network(torch.stack(clips).to(run.device)).float().cpu().numpy())
+        start += len(starts) * stride
+        gone = min(start - first, len(frames))
+        frames, first = frames[gone:].clone(), first + gone
+    run.report(count, count)
     return np.concatenate(found)

@@ -24,6 +24,7 @@ class Pair:
     truth: Float[Tensor, "Tt Ht Wt 3"] | LazyFrames
     mask: Bool[Tensor, "Tm Hm Wm"] | None = None  # the person in the truth
     pred_mask: Bool[Tensor, "Tp Hp Wp"] | None = None  # the person in the prediction; None = the truth's
+    pred_white: Float[Tensor, "Tw Hw Ww 3"] | LazyFrames | None = None  # what the method made before white
     background: Float[Tensor, "Tb Hb Wb 3"] | LazyFrames | None = None  # the exact render without the person
     reference: Float[Tensor, "Hr Wr 3"] | None = None  # the picture of the character
     reference_mask: Bool[Tensor, "Hs Ws"] | None = None  # the character in it; None = the whole picture
@@ -42,7 +43,7 @@ class Pair:
             raise ValueError(
                 f"{self.name}: frames must be at least {SSIM_WINDOW} px in both directions, got {want[1:]}"
             )
-        for what in ("mask", "pred_mask", "background"):
+        for what in ("mask", "pred_mask", "pred_white", "background"):
             part = getattr(self, what)
             if part is not None and tuple(part.shape[:3]) != want:
                 raise ValueError(
@@ -54,6 +55,11 @@ class Pair:
 
     def __len__(self) -> int:
         return self.truth.shape[0]
+
+    @property
+    def cut_by_truth(self) -> bool:
+        """Whether the prediction's person is only known by the truth's mask."""
+        return self.mask is not None and self.pred_mask is None and self.pred_white is None
 
     def pieces(self, shared: int = 0) -> Iterator[slice]:
         """Slices that cover the clip; each begins with the last `shared` frames of the one before."""

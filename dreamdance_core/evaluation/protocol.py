@@ -26,6 +26,8 @@ LIMITS = (
     "the paper's protocol never tests another character than the driver's own (no retargeting), nor the camera",
     "that the table cuts the truth's persons out as well is not written there; here they are (without it the "
     "foreground distances would measure the background)",
+    "for the foreground columns the paper gives the method a white reference background and a white background video; "
+    "only --pred-white does so (--prepare --mask writes these inputs); cutting by the truth's mask forgives poses",
 )
 
 

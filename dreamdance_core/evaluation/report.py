@@ -57,7 +57,8 @@ def as_json(found: Findings) -> str:
 def _plain(row: Row) -> dict:
     interval = None
     if row.interval is not None:
-        interval = {"low": row.interval.low, "high": row.interval.high, "level": LEVEL, "method": row.interval.method}
+        interval = {"low": row.interval.low, "high": row.interval.high, "level": LEVEL}
+        interval |= {"kind": row.interval.kind, "method": row.interval.method}
     return {
         "metric": row.measure.name,
         "value": row.value,
@@ -78,6 +79,7 @@ _HEAD = ("metric", "value", "unit", "95 % interval", "n", "better")
 def _cells(row: Row) -> tuple[str, ...]:
     value = f"absent: {row.absent}" if row.absent else _number(row.value)
     between = "-" if row.interval is None else f"{_number(row.interval.low)} to {_number(row.interval.high)}"
+    between += " (spread)" if row.interval is not None and row.interval.kind != "interval" else ""
     count = f"{row.count} {row.of}" if row.count else "-"
     return row.measure.name, value, row.measure.unit, between, count, row.measure.better
 

@@ -8,6 +8,8 @@ features, as in Y. Balaji et al., "Conditional GAN with Discriminative Filter Ge
 
 from __future__ import annotations
 
+import hashlib
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -20,6 +22,7 @@ from .published import fill, tensors_of
 WEIGHT = "resnet50_kinetics"
 _LAYERS = ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2))  # channels, blocks, step
 _WIDER = 4  # a block's output has this many times its channels
+_CLASSES = 400  # of Kinetics-400: weights of 700 or 1,039 classes fit as well, but want other inputs
 _MEAN = (114.7748, 107.7354, 99.4750)  # of Kinetics, 0..255
 
 
@@ -49,6 +52,7 @@ class ResNet3d(nn.Module):
     """Features of clips. `load` gives one with the published weights."""
 
     side, clip, width = 112, 16, 2048
+    origin = ""
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,6 +77,20 @@ class ResNet3d(nn.Module):
 
 
 def load(run: Runtime) -> ResNet3d:
-    """The published network; FileNotFoundError in one sentence when its weights are not on this machine."""
+    """The published network; FileNotFoundError in one sentence when its weights are not on this machine.
+
+    Raises ValueError for the weights of another network or data set. `origin` says which file they are from, because
+    no checksum was published.
+    """
     path = locate(WEIGHT, run)
-    return fill(ResNet3d(), tensors_of(path), path, unused=("fc.",))
+    tensors = tensors_of(path)
+    have = tuple(tensors["fc.weight"].shape) if "fc.weight" in tensors else "none"
+    if have != (_CLASSES, ResNet3d.width):
+        raise ValueError(
+            f"{path.name} must be trained on Kinetics-400 (fc.weight of shape {(_CLASSES, ResNet3d.width)}), got "
+            f"{have}; take the file that `dreamdance weights list` names"
+        )
+    network = fill(ResNet3d(), tensors, path, unused=("fc.",))
+    with path.open("rb") as file:
+        network.origin = f"weights: {path.name}, sha256 {hashlib.file_digest(file, 'sha256').hexdigest()[:16]}"
+    return network

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from jaxtyping import Float
-from torch import nn
+from torch import Tensor, nn
 
 from ..runtime import Runtime
+from ..types import LazyFrames
 from .distances import frechet_distance, kernel_distance
 from .networks import Look, features_of, resized
 from .pairs import Pair, whitened
 
+CUT_BY_TRUTH = (
+    "the prediction is cut out by the truth's mask, so a wrong pose costs little and the value is too small; give "
+    "--pred-white (made before white) or --pred-mask"
+)
 ENOUGH = 2048  # samples that a Frechet distance should rest on
 
 
@@ -62,17 +66,20 @@ def looks(names: tuple[str, ...]) -> dict[Look, int]:
 
 def pair_features(pair: Pair, network: nn.Module, look: Look, stride: int, run: Runtime) -> Both:
     """Features of the clips of prediction and truth, one row each; see features_of."""
-    out = []
-    for clip in (pair.pred, pair.truth):
-        pictures = []
+    on_white = look.white and pair.pred_white is not None
+    own = pair.mask if pair.pred_mask is None else pair.pred_mask
+    ways = (
+        (pair.pred_white if on_white else pair.pred, own if look.white and not on_white else None),
+        (pair.truth, pair.mask if look.white else None),
+    )
+
+    def pieces(clip: Tensor | LazyFrames, mask: Tensor | None) -> Iterator[Tensor]:
         for piece in pair.pieces():
-            frames = clip[piece]
-            if look.white:
-                mask = pair.pred_mask if clip is pair.pred and pair.pred_mask is not None else pair.mask
-                frames = whitened(frames, mask[piece])
-            pictures.append(resized(frames, network.side, look.resize))
-        out.append(features_of(network, torch.cat(pictures), stride, run))
-    return out[0], out[1]
+            frames = clip[piece] if mask is None else whitened(clip[piece], mask[piece])
+            yield resized(frames, network.side, look.resize)
+
+    pred, truth = (features_of(network, pieces(*way), len(pair), stride, run) for way in ways)
+    return pred, truth
 
 
 def samples(both: Both, have: int, want: int) -> Both:

@@ -18,7 +18,7 @@ from dreamdance_core.evaluation.motion import slope, warp_errors, window_means
 from dreamdance_core.evaluation.pairs import Pair, whitened
 from dreamdance_core.evaluation.report import as_csv, as_json, as_markdown, as_table
 from dreamdance_core.runtime import Runtime
-from dreamdance_core.types import Cameras, CameraSolution
+from dreamdance_core.types import Cameras, CameraSolution, LazyFrames
 
 SILENT = lambda share: None  # noqa: E731
 
@@ -132,10 +132,17 @@ def test_table_and_corrected_forms_differ_where_they_should(small):
     assert rows["fvd_table"].count == 35 and rows["fvd"].count == 3 and rows["fid"].count == 50
     assert "overlap by 15 of 16" in " ".join(rows["fvd_table"].warnings)
     assert "fewer than 2048" in " ".join(rows["fvd"].warnings)
-    assert not any("fewer than" in w for w in rows["kvd"].warnings)
+    assert not any("fewer than 2048" in w for w in rows["kvd"].warnings)
     assert rows["l1_table"].value == pytest.approx(rows["mae"].value / (48 * 64))
     assert rows["lpips_table"].value != rows["lpips"].value
     assert rows["fid_table"].value != rows["fid"].value
+
+
+def test_a_row_names_the_file_of_weights_without_a_checksum(small, monkeypatch):
+    monkeypatch.setattr(Squares, "origin", "weights: a.pth, sha256 00ff", raising=False)
+    clip = scene(20)
+    row = measured([Pair(name="a", pred=clip, truth=clip)], "fid_vid").rows[0]
+    assert "weights: a.pth, sha256 00ff" in row.warnings
 
 
 def test_absent_weights_are_named_in_their_row_and_nothing_stands_in(monkeypatch, tmp_path):
@@ -179,7 +186,10 @@ def test_many_videos_have_intervals_and_a_bad_one_is_set_aside(small):
     rows = {row.measure.name: row for row in found.rows}
     assert rows["psnr"].interval.low < rows["psnr"].value < rows["psnr"].interval.high
     assert rows["psnr"].count == 100 and rows["fvd"].count == 5 and rows["drift_psnr"].count == 5
-    assert rows["fvd"].interval is not None and min(shares) >= 0 and max(shares) <= 1
+    assert rows["fvd"].interval.kind == "spread over videos" and "fewer than 20 videos" in " ".join(
+        rows["fvd"].warnings
+    )
+    assert rows["fvd"].interval.low >= 0 and min(shares) >= 0 and max(shares) <= 1
     assert rows["psnr"].value == pytest.approx(np.mean([v["psnr"] for v in found.videos.values()]))
     with pytest.raises(ValueError, match="not a readable video"):
         assess([("bad", broken)], options, Runtime(), None)
@@ -277,6 +287,28 @@ def path(count: int, step: float, focal: float = 60.0) -> Cameras:
     c2w[:, 1, 3] = 0.1 * step * torch.arange(count) ** 1.5
     K = torch.tensor([[focal, 0, 32], [0, focal, 24], [0, 0, 1.0]])
     return Cameras(c2w=c2w, K=K.repeat(count, 1, 1), width=64, height=48)
+
+
+def test_large_clips_are_made_smaller_for_the_camera():
+    class Large(LazyFrames):
+        shape = (40, 540, 1920, 3)
+
+        def __getitem__(self, cut):
+            start, stop = self.span(cut)
+            assert stop - start <= 16  # never the whole clip
+            return torch.full((stop - start, *self.shape[1:]), 0.5)
+
+    mask = torch.zeros(40, 540, 1920, dtype=torch.bool)
+    mask[:, 101, 201] = True
+
+    def estimate(frames, person):
+        assert frames.shape == (40, 270, 960, 3) and person.shape == (40, 270, 960)
+        assert person.nonzero()[:, 1:].unique(dim=0).tolist() == [[50, 100]]
+        cameras = dataclasses.replace(path(40, 7.0, focal=30.0), width=32)  # half of everything
+        return CameraSolution(cameras=cameras, kind="parallax", solved=torch.ones(40).bool(), median_depth=1.0)
+
+    pair = Pair(name="a", pred=Large(), truth=Large(), mask=mask, camera=path(40, 1.0))
+    assert camera_errors(pair, estimate)[0]["camera_focal_percent"] == pytest.approx(0, abs=1e-3)
 
 
 def test_the_camera_of_the_prediction_is_compared_after_alignment():

@@ -120,9 +120,29 @@ def test_intervals_draw_whole_videos():
     assert (level.low, level.high) == (1, 1)
 
 
-def test_intervals_of_distances_hold_the_value():
-    a, b = [normal(30, 4, s) for s in range(6)], [normal(30, 4, s + 10) + 0.5 for s in range(6)]
-    value = frechet_distance(np.concatenate(a), np.concatenate(b))
-    found = bootstrap.of_distance(a, b, frechet_distance, 60, 0)
-    assert found.low < value < found.high and found.high - found.low < value
-    assert bootstrap.of_distance(a[:1], b[:1], frechet_distance, 60, 0) is None
+def test_the_spread_of_a_distance_is_that_of_repeated_data_sets():
+    """Videos of their own colour: the width is what independent sets of 40 videos show, so whole videos are drawn."""
+
+    def videos(seed: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        rng = np.random.default_rng(seed)
+        own = rng.standard_normal((40, 1, 2))
+        return list(own + 0.3 * rng.standard_normal((40, 8, 2))), list(
+            own + 1 + rng.standard_normal((40, 1, 2)) + 0.3 * rng.standard_normal((40, 8, 2))
+        )
+
+    sets = [videos(seed) for seed in range(120)]
+    values = [frechet_distance(np.concatenate(a), np.concatenate(b)) for a, b in sets]
+    true = np.subtract(*np.quantile(values, [0.975, 0.025]))
+    found = [bootstrap.spread_of_distance(a, b, frechet_distance, 100, 0) for a, b in sets[:5]]
+    width = np.mean([spread.high - spread.low for spread in found])
+    assert 0.75 < width / true < 1.33
+    assert all(spread.kind == "spread over videos" for spread in found)
+
+
+def test_a_spread_needs_videos_and_stays_above_the_least_distance():
+    a, b = [normal(30, 4, s) for s in range(5)], [normal(30, 4, s + 10) for s in range(5)]
+    assert bootstrap.spread_of_distance(a[:4], b[:4], frechet_distance, 60, 0) is None
+    assert bootstrap.spread_of_distance(a, b, frechet_distance, 60, 0).low > 0
+    drop = lambda x, y: float((x.mean() - y.mean()) ** 2)  # noqa: E731
+    free, clipped = (bootstrap.spread_of_distance(a, b, drop, 60, 0, **more) for more in ({}, {"least": 0.0}))
+    assert free.low < 0 == clipped.low and free.high == clipped.high

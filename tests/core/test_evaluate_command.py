@@ -79,6 +79,33 @@ def test_a_broken_video_is_set_aside_and_named(folders):
     assert set(data["videos"]) == {"jump", "walk"} and "run.mp4 is not a readable video" in data["set_aside"]["run"]
 
 
+def test_videos_of_two_frame_rates_are_not_compared(folders, capsys):
+    """300 frames at 60 1/s and 150 at 30 1/s show the same time, but not frame by frame."""
+    write_video(folders / "pred" / "walk.mp4", clip(2), 12.0)
+    arguments = ["evaluate", "--metrics", "mae", "--out", "m.json"]
+    assert main([*arguments, "--pred", "pred", "--truth", "truth"]) == 0
+    data = found(folders / "m.json")
+    assert set(data["videos"]) == {"jump"} and "got 12 and 24 1/s; re-encode" in data["set_aside"]["walk"]
+    assert main([*arguments, "--pred", "pred/walk.mp4", "--truth", "truth/walk.mp4"]) == 1
+    assert "-r 12 OUT.mp4" in capsys.readouterr().err
+    write_video(folders / "pred" / "walk.mp4", clip(2), 24000 / 1001)
+    assert main([*arguments, "--pred", "pred/walk.mp4", "--truth", "truth/walk.mp4"]) == 0
+
+
+def test_pictures_beside_videos_and_dots_in_folder_names(folders):
+    """--prepare writes NAME.png beside NAME.mp4; folders of pictures have no ending."""
+    write_image(folders / "pred" / "walk.png", clip(2)[0])
+    arguments = ["evaluate", "--metrics", "mae", "--out", "m.json"]
+    assert main([*arguments, "--pred", "pred", "--truth", "truth", "--background", "pred"]) == 0
+    assert set(found(folders / "m.json")["videos"]) == {"jump", "walk"}
+    for side, light in (("a", 1.0), ("b", 0.9)):
+        for seed, name in enumerate(("run.1", "run.2")):
+            for number, frame in enumerate(clip(seed, 3)):
+                write_image(folders / side / name / f"{number}.png", frame * light)
+    assert main([*arguments, "--pred", "b", "--truth", "a", "--mask", "a"]) == 0
+    assert set(found(folders / "m.json")["videos"]) == {"run.1", "run.2"}
+
+
 def test_one_clip_with_all_that_is_known_about_it(folders, monkeypatch):
     cameras = Cameras(c2w=torch.eye(4).repeat(20, 1, 1), K=torch.tensor([[90.0, 0, 48], [0, 90, 32], [0, 0, 1]]).repeat(
         20, 1, 1), width=96, height=64)  # fmt: skip
@@ -126,10 +153,38 @@ def test_the_papers_protocol_from_references_to_the_table(folders, capsys):
     }
     assert "64 px squares" in data["protocol"] and any("no retargeting" in note for note in data["notes"])
     assert "its first frame is the reference" in capsys.readouterr().out
+    rows = {row["metric"]: " ".join(row["warnings"]) for row in data["metrics"]}
+    assert "cut out by the truth's mask" in rows["fg_fvd_table"] and "cut out" not in rows["fvd_table"]
     short = read_clip(folders / "made" / "run.mp4").frames[:17]
     write_video(folders / "made" / "run.mp4", short, 24.0)
     assert main([*paper, "--pred", "made", "--metrics", "psnr", "--out", "m.json"]) == 0
     assert "run: only the first 17 frames are compared (prediction 17, truth 20)" in found(folders / "m.json")["notes"]
+
+
+def test_predictions_before_white_are_used_as_they_are(folders):
+    """--prepare --mask gives the white inputs; a wrong pose costs with --pred-white."""
+    paper = ["evaluate", "--truth", "truth", "--mask", "masks", "--protocol", "paper", "--side", "64"]
+    assert main([*paper, "--prepare", "inputs"]) == 0
+    reference = read_image(folders / "inputs" / "white" / "walk.png").rgb
+    inside = torch.zeros(64, 64, dtype=torch.bool)
+    inside[16:60, 14:44] = True  # of the mask, in the centre square
+    assert (reference[~inside] == 1).all()
+    assert torch.equal(reference[inside], read_image(folders / "inputs" / "walk.png").rgb[inside])
+    assert read_clip(folders / "inputs" / "white" / "walk.mp4").frames.min() > 0.98
+    for seed, name in enumerate(("jump", "run", "walk")):
+        write_video(folders / "made" / f"{name}.mp4", clip(seed), 24.0)
+        white = torch.where(inside[None, :, :, None], clip(seed)[:, :, 16:80], 1.0)
+        write_video(folders / "same" / f"{name}.mp4", white, 24.0)
+        white[:, :38] = 1  # bent down: half as tall
+        write_video(folders / "bent" / f"{name}.mp4", white, 24.0)
+    values = []
+    for white in ("same", "bent"):
+        measured = ["--pred", "made", "--pred-white", white, "--metrics", "fg_fvd_table", "--out", "m.json"]
+        assert main([*paper, *measured]) == 0
+        data = found(folders / "m.json")
+        values.append(data["fg_fvd_table"])
+        assert not any("cut out by the truth" in text for text in data["metrics"][0]["warnings"])
+    assert values[1] > 10 * values[0]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import weakref
 
 import numpy as np
 import pytest
@@ -127,7 +128,7 @@ def test_files_as_published_are_loaded_and_others_refused(module, network, wrapp
     """Old serialisation; the video network's inside `state_dict`, with the names of parallel training."""
     monkeypatch.setenv("DREAMDANCE_WEIGHTS", str(tmp_path))
     state = settled(network(), 4).state_dict()
-    saved = {**{k: v for k, v in state.items() if "num_batches" not in k}, "fc.weight": torch.ones(2)}
+    saved = {**{k: v for k, v in state.items() if "num_batches" not in k}, "fc.weight": torch.ones(400, 2048)}
     if wrapped:
         saved = {"epoch": 9, "arch": "resnet-50", "state_dict": {f"module.{k}": v for k, v in saved.items()}}
     path = tmp_path / REGISTRY[module.WEIGHT].file
@@ -145,6 +146,20 @@ def test_files_as_published_are_loaded_and_others_refused(module, network, wrapp
     misshapen = {**state, next(iter(state)): torch.ones(1)}
     with pytest.raises(ValueError, match="of another shape"):
         fill(network(), misshapen, path)
+
+
+@pytest.mark.parametrize("last", [torch.ones(700, 2048), None])
+def test_the_video_resnet_must_be_of_kinetics_400(last, tmp_path, monkeypatch):
+    """Only the last layer tells weights of 700 classes, which want other inputs, from those of 400."""
+    monkeypatch.setenv("DREAMDANCE_WEIGHTS", str(tmp_path))
+    path = tmp_path / REGISTRY[resnet3d.WEIGHT].file
+    state = resnet3d.ResNet3d().state_dict()
+    torch.save({**state, "fc.weight": torch.ones(400, 2048)}, path)
+    loaded = resnet3d.load(Runtime())
+    assert loaded.origin == f"weights: {path.name}, sha256 {hashlib.sha256(path.read_bytes()).hexdigest()[:16]}"
+    torch.save(state if last is None else {**state, "fc.weight": last}, path)
+    with pytest.raises(ValueError, match="must be trained on Kinetics-400"):
+        resnet3d.load(Runtime())
 
 
 def test_absent_weights_are_named(monkeypatch, tmp_path):
@@ -181,10 +196,27 @@ class Mean(nn.Module):
 
 def test_clips_begin_every_stride_frames_and_none_is_short():
     frames = torch.arange(40.0)[:, None, None, None].expand(40, 8, 8, 3)
-    assert features_of(Mean(), frames, 1, Runtime())[:, 0].tolist() == [7.5 + i for i in range(25)]
-    assert features_of(Mean(), frames, 16, Runtime())[:, 0].tolist() == [7.5, 23.5]
+    for long in (1, 7, 16, 40):  # of a piece; clips lie across pieces
+        assert features_of(Mean(), frames.split(long), 40, 1, Runtime())[:, 0].tolist() == [7.5 + i for i in range(25)]
+        assert features_of(Mean(), frames.split(long), 40, 16, Runtime())[:, 0].tolist() == [7.5, 23.5]
+        assert features_of(Mean(), frames.split(long), 40, 20, Runtime())[:, 0].tolist() == [7.5, 27.5]
     with pytest.raises(ValueError, match="at least 16 frames"):
-        features_of(Mean(), frames[:15], 1, Runtime())
+        features_of(Mean(), frames[:15].split(8), 15, 1, Runtime())
+
+
+def test_a_long_video_is_never_in_memory_as_a_whole():
+    """A piece is asked for only after the clips of those before were measured, and they are gone by then."""
+    alive = []
+
+    def pieces():
+        for _ in range(12):
+            assert sum(held() is not None for held in alive) <= 2
+            piece = torch.zeros(16, 8, 8, 3)
+            alive.append(weakref.ref(piece.untyped_storage()))
+            yield piece
+            del piece
+
+    assert len(features_of(Mean(), pieces(), 192, 1, Runtime())) == 177
 
 
 def test_resizes():
