@@ -175,13 +175,13 @@ def require_video_name(path: Path) -> None:
 
 @contextmanager
 def video_writer(
-    path: str | Path, width: int, height: int, fps: float, audio: Audio | None = None, *, threads: int = 0
+    path: str | Path, width: int, height: int, fps: float, audio: Audio | None = None, *, repeatable: bool = False
 ) -> Iterator[Callable[[Float[Tensor, "T H W 3"]], None]]:
     """A function that takes the next frames of an H.264 file (yuv420p, bt709); odd sizes are extended by one repeated
     row or column.
 
-    The file appears whole, with its sound, when the block ends without an error, else not at all. threads: of the
-    encoder, 0 = as many as it likes; its bytes depend on it. Raises ValueError for a name that is no video's.
+    The file appears whole, with its sound, when the block ends without an error, else not at all. repeatable: the
+    same frames give the same bytes, on any number of cores; slower. Raises ValueError for a name that is no video's.
     """
     path = Path(path)
     require_video_name(path)
@@ -192,7 +192,9 @@ def video_writer(
             stream = out.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001))
             stream.width, stream.height, stream.pix_fmt = width + width % 2, height + height % 2, "yuv420p"
             stream.options = {"crf": "16", "preset": "medium"}
-            stream.codec_context.thread_count = threads
+            if repeatable:  # with its macroblock tree x264 gave other bytes for one in a hundred clips
+                stream.codec_context.thread_count = 1
+                stream.options |= {"x264-params": "mbtree=0"}
             stream.codec_context.color_range = 1
             for tag in ("colorspace", "color_primaries", "color_trc"):
                 setattr(stream.codec_context, tag, 1)  # 1 = bt709 in all three tables
@@ -222,10 +224,10 @@ def write_video(
     fps: float,
     audio: Audio | None = None,
     *,
-    threads: int = 0,
+    repeatable: bool = False,
 ) -> Path:
     """Writes frames and sound as one file, see video_writer; a lazy clip is read piece by piece."""
-    with video_writer(path, frames.shape[2], frames.shape[1], fps, audio, threads=threads) as write:
+    with video_writer(path, frames.shape[2], frames.shape[1], fps, audio, repeatable=repeatable) as write:
         for start in range(0, len(frames), _PIECE):
             write(frames[start : start + _PIECE])
     return Path(path)

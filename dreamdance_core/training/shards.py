@@ -69,9 +69,9 @@ class ShardWriter:
 
 
 def _video(frames: Tensor, fps: float) -> bytes:
-    """An MP4 by one thread: the bytes would depend on the number of cores otherwise."""
+    """An MP4 whose bytes depend on the frames alone."""
     with tempfile.TemporaryDirectory() as folder:
-        return write_video(Path(folder) / "clip.mp4", frames.float() / 255, fps, threads=1).read_bytes()
+        return write_video(Path(folder) / "clip.mp4", frames.float() / 255, fps, repeatable=True).read_bytes()
 
 
 def _picture(picture: Tensor) -> bytes:
