@@ -12,6 +12,7 @@ import torch
 
 from . import backends
 from .commands import animation, checkpoints, datasets, measure, parts, paths, prepare, training
+from .commands.options import size
 from .io.weights import default_folder
 from .progress import Bars
 from .runtime import Runtime
@@ -19,13 +20,6 @@ from .runtime import Runtime
 SAMPLES = Path(__file__).parent / "samples"  # in an installed wheel
 if not SAMPLES.is_dir():
     SAMPLES = Path(__file__).parents[1] / "samples"  # in a checkout
-
-
-def _size(text: str) -> tuple[int, int]:
-    width, _, height = text.lower().partition("x")
-    if not (width.isdigit() and height.isdigit()):
-        raise argparse.ArgumentTypeError(f"size must look like 640x384, got {text!r}")
-    return int(width), int(height)
 
 
 def _focal(text: str) -> float:
@@ -86,7 +80,7 @@ def _scene(command: argparse.ArgumentParser) -> None:
     command.add_argument("--views", type=int, default=10, help="most views to paint (default: 10)")
     command.add_argument("--no-spiral", action="store_true", help="paint only what the camera path sees")
     command.add_argument("--fit-steps", type=int, default=400, help="steps of Gaussian fitting (default: 400)")
-    command.add_argument("--size", type=_size, help="canvas WxH, multiples of 16 (default: the art's aspect)")
+    command.add_argument("--size", type=size, help="canvas WxH, multiples of 16 (default: the art's aspect)")
     command.add_argument("--long-side", type=int, help="canvas long side, px (default: 768; with --replace the clip's)")
 
 
@@ -199,7 +193,7 @@ def _clip_commands(add: Add) -> None:
     path = add("path", paths.path, "edit a camera path, or turn it into another format; edits work in their order")
     path.add_argument("path", type=Path, help="camera.json, TUM or RealEstate10K .txt, .npy, .glb, COLMAP folder")
     path.add_argument("--out", type=Path, required=True, help="camera.json, .txt (TUM), .re10k.txt, .npy, or a folder")
-    path.add_argument("--size", type=_size, help="WxH px (default: the file's; needed where it has none)")
+    path.add_argument("--size", type=size, help="WxH px (default: the file's; needed where it has none)")
     path.add_argument("--fps", type=float, help="frames per second (default: the file's, or 24)")
     path.add_argument("--poses", choices=("c2w", "w2c"), default="c2w", help="what a .npy or TUM file holds")
     path.add_argument("--camera-name", default="", help="which camera of a glTF file (default: the first)")
@@ -223,7 +217,7 @@ def _scene_commands(add: Add) -> None:
     render.add_argument("--camera-units", choices=("auto", "depth"), default="depth", help="depth: the file is in the "
                         "scene's unit and frame (default); auto: its path is fitted to what the scene shows from "
                         "its reference camera")  # fmt: skip
-    render.add_argument("--size", type=_size, help="WxH px (default: the camera's)")
+    render.add_argument("--size", type=size, help="WxH px (default: the camera's)")
     render.add_argument("--out", type=Path, required=True, help="VIDEO.mp4, or a folder for %%05d.png")
     _common(render)
 

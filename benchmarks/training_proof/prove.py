@@ -19,7 +19,8 @@ from small_base import RECIPE, make_base
 
 from dreamdance_core.runtime import Runtime
 from dreamdance_core.training.generated.write import write_generated
-from dreamdance_core.training.latents import Maker, load_encoders, store_latents
+from dreamdance_core.training.latents import Maker, store_latents
+from dreamdance_core.training.model import load_encoders
 from dreamdance_core.training.shards import Dataset
 
 TEST_SEED = 1_000_000  # seeds of the test clips begin here

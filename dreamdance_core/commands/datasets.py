@@ -19,8 +19,9 @@ from ..runtime import Runtime
 from ..training.building.report import summary, write_report
 from ..training.building.settings import BuildSettings, Tools
 from ..training.building.work import Plan, plan, put_aside_changed, work
+from .options import size
 from .parts import note
-from .prepare import Add, part, size
+from .prepare import Add, part
 
 _POLL = 0.5  # seconds between looks at the other processes
 

@@ -21,7 +21,7 @@ from ..io.camera_files import read_cameras
 from ..io.images import read_image, write_image
 from ..io.lazy_video import VideoFrames
 from ..io.maps import read_clip_mask
-from ..io.video import write_video
+from ..io.video import READABLE, write_video
 from ..io.whole import write_whole
 from ..run_options import Stage
 from ..runtime import Runtime
@@ -29,7 +29,6 @@ from ..types import CameraSolution, LazyFrames
 from .parts import note
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
-VIDEOS = (".mp4", ".mkv", ".mov", ".avi", ".webm", ".m4v", ".gif")
 _SAME_RATE = 0.01  # of the rate: 29.97 is 30, 24 is not 25
 
 
@@ -154,8 +153,8 @@ def _clips(path: Path) -> dict[str, Path] | None:
 def _is_clip(path: Path) -> bool:
     """Whether it is a video, or a folder that holds pictures and no video."""
     if not path.is_dir():
-        return path.suffix.lower() in VIDEOS
-    return bool(_pictures(path)) and not any(p.suffix.lower() in VIDEOS for p in path.iterdir())
+        return path.suffix.lower() in READABLE
+    return bool(_pictures(path)) and not any(p.suffix.lower() in READABLE for p in path.iterdir())
 
 
 def _called(path: Path) -> str:

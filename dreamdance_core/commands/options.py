@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +22,14 @@ from ..run_options import AnimateOptions, GatedOptions, Given
 from ..runtime import Runtime
 from ..scene.complete import SceneOptions
 from ..types import CameraSolution, Depth
+
+
+def size(text: str) -> tuple[int, int]:
+    """Width and height of WxH, px."""
+    width, _, height = text.lower().partition("x")
+    if not (width.isdigit() and height.isdigit()):
+        raise ArgumentTypeError(f"size must look like 640x384, got {text!r}")
+    return int(width), int(height)
 
 
 def clip_range(args: Namespace) -> ClipRange:

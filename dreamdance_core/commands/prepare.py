@@ -18,6 +18,7 @@ from ..run_options import Stage
 from ..runtime import Runtime
 from ..training.shards import Dataset
 from ..training.stylize.conditions import EDGES
+from .options import size
 from .parts import note
 
 Add = Callable[[str, Callable, str], argparse.ArgumentParser]
@@ -109,14 +110,6 @@ def add_verbs(add: Add) -> None:
     drawn.add_argument("--frames", type=int, default=16, help="of a clip, a multiple of 4 (default: 16)")
 
 
-def size(text: str) -> tuple[int, int]:
-    """Width and height, px."""
-    width, _, height = text.lower().partition("x")
-    if not (width.isdigit() and height.isdigit()):
-        raise argparse.ArgumentTypeError(f"a size must look like 768x768, got {text!r}")
-    return int(width), int(height)
-
-
 def _family(command: argparse.ArgumentParser, family: str, default: str, before: str = "") -> None:
     names = ", ".join(backends.names(family))
     command.add_argument(f"--{family}", default=default, help=f"backend: {before}{names} (default: {default})")
@@ -196,7 +189,8 @@ def encode(args: Namespace, stage: Stage) -> None:
     """Writes the latents, a shard beside each shard."""
     from ..training.config import read_config
     from ..training.degrade.recipe import Recipe
-    from ..training.latents import Maker, load_encoders, store_latents
+    from ..training.latents import Maker, store_latents
+    from ..training.model import load_encoders
 
     config = None if args.config is None else read_config(args.config)
     if args.base is None and config is None:

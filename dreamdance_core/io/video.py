@@ -21,6 +21,8 @@ from .clock import ClipRange, at_ticks, cut_sound, sound_of
 from .images import to_uint8
 
 _PIECE = 16  # frames of a lazy clip in memory
+# How files that are worth trying end; what a file is, its content says.
+READABLE = (".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v", ".mpg", ".mpeg", ".ts", ".wmv", ".flv", ".gif")
 WRITABLE = (".mp4", ".mkv", ".mov", ".avi")  # containers that hold H.264 and AAC
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from jaxtyping import Float, UInt8
+from jaxtyping import Float
 from torch import Tensor
 
 from ..pose import draw
@@ -12,7 +12,7 @@ from ..pose.regions import paint_mask
 from ..types import AnimateJob, LazyFrames
 from .degrade.recipe import Recipe, degrade, fill_boxes
 from .objective import TIME
-from .records import TrainingClip
+from .records import ByteFrames, TrainingClip, to_bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,24 +24,14 @@ class Example:
     job: AnimateJob  # with the damaged background
 
 
-class ByteFrames(LazyFrames):
-    """A clip held as bytes, which read as floats."""
-
-    def __init__(self, clip: Float[Tensor, "T H W *C"]) -> None:
-        self.frames: UInt8[Tensor, "T H W *C"] = (clip.clamp(0, 1) * 255).round().byte()
-        self.shape = tuple(clip.shape)
-
-    def __getitem__(self, cut: slice) -> Float[Tensor, "S H W *C"]:
-        start, stop = self.span(cut)
-        return self.frames[start:stop].float() / 255
-
-
 def packed(example: Example) -> Example:
     """The same with its clips as bytes, a quarter of the memory: samples travel between processes and wait in queues.
     Only the damaged background changes by it, by half a grey level at most."""
     job = example.job
-    clips = {name: ByteFrames(getattr(job, name)) for name in ("background", "paint_mask", "body", "hand", "face")}
-    return replace(example, frames=ByteFrames(example.frames), job=replace(job, **clips))
+    clips = {
+        name: ByteFrames(to_bytes(getattr(job, name))) for name in ("background", "paint_mask", "body", "hand", "face")
+    }
+    return replace(example, frames=ByteFrames(to_bytes(example.frames)), job=replace(job, **clips))
 
 
 def painted_region(clip: TrainingClip) -> Float[Tensor, "T H W"]:

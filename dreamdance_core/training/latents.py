@@ -19,15 +19,6 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from ..runtime import Runtime
-from ..video.backends.gated_cogvideox.sources import (
-    find,
-    find_clip,
-    find_vae,
-    load_clip,
-    load_vae,
-    not_found,
-    read_base,
-)
 from .config import ObjectiveConfig
 from .degrade.recipe import Recipe
 from .draws import keyed_seed
@@ -38,7 +29,6 @@ from .shards import Dataset, shard_writer
 
 ENDING = "latents.safetensors"
 FOLDER = "latents"  # within the dataset's
-_WIDTH = 1024  # of CLIP ViT-L/14
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,27 +63,6 @@ class Stored:
     written: list[Path] = field(default_factory=list)
     kept: list[Path] = field(default_factory=list)  # finished before, with the same networks and settings
     clips: int = 0
-
-
-def load_encoders(base: Path, clip: Path | None, run: Runtime) -> tuple[nn.Module, nn.Module]:
-    """The VAE of a base model and the CLIP vision model, as a training run has them.
-
-    base: a diffusers folder, or a name in the weight folders; clip: the same, None for clip-vit-large-patch14. Raises
-    FileNotFoundError for what is missing.
-    """
-    place = base if base.is_dir() else find(str(base), run)
-    if place is None:
-        raise not_found(f"the base model {base} (a diffusers folder)", run, "copy it there or name its folder")
-    clip_place = clip if clip is None or clip.is_dir() else find(str(clip), run)
-    if clip is not None and clip_place is None:
-        raise not_found(f"the image encoder {clip}", run, "copy it there or name its folder")
-    vae_place = find_vae((place,), run)
-    newer = not vae_place.is_dir() and (read_base(place).config or {}).get("patch_size_t") is not None
-    vae = load_vae(vae_place, run.dtype, newer)
-    vae.enable_tiling()
-    vae.enable_slicing()
-    encoder = load_clip(clip_place or find_clip(_WIDTH, run), run.dtype)
-    return vae.requires_grad_(False).eval(), encoder.requires_grad_(False).eval()
 
 
 def damage_seed(seed: int, name: str, variant: int) -> int:

@@ -7,13 +7,11 @@ losses it would have had, and a batch that is shared among processes has the gra
 from __future__ import annotations
 
 import math
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +27,8 @@ from .draws import character_weight, fill_probability
 from .encode import encode_example
 from .example import Example
 from .latents import check_latents
-from .model import Networks, load_networks, write_checkpoint
+from .means import asked_to_stop, flat, make_accelerator, make_optimizer
+from .model import load_networks, write_checkpoint
 from .samples import Clips, Sample, Samples, shares, upcoming
 from .step import Key, Noised, losses, noised, predict
 from .validate import Quality, validate
@@ -55,26 +54,11 @@ def train(config: TrainConfig, out: Path, run: Runtime, quality: Quality | None 
     kept), KeyboardInterrupt when the run was asked to stop, after its state was saved.
     """
     loop = _Loop(config, out, run, quality)
-    with _asked_to_stop() as asked:
+    with asked_to_stop() as asked:
         reason = loop.go(asked)
     if reason == "signal":
         raise KeyboardInterrupt
     return loop.done
-
-
-@contextmanager
-def _asked_to_stop() -> Iterator[threading.Event]:
-    """An event that Ctrl-C and SIGTERM set, so that the step under way ends and its state is saved."""
-    asked = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield asked
-        return
-    before = {sign: signal.signal(sign, lambda *_: asked.set()) for sign in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield asked
-    finally:
-        for sign, handler in before.items():
-            signal.signal(sign, handler)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +73,7 @@ class _Loop:
     def __init__(self, config: TrainConfig, out: Path, run: Runtime, quality: Quality | None) -> None:
         self.config, self.out, self.quality = config, out, quality
         self.started = time.monotonic()
-        self.accelerator = _accelerator(config, out, run)
+        self.accelerator = make_accelerator(config, out, run)
         self.run = replace(run, device=self.accelerator.device)
         if not self.accelerator.is_main_process:
             self.run = replace(self.run, report=lambda done, total, preview=None: None, note=lambda text: None)
@@ -131,7 +115,7 @@ class _Loop:
             plugin.deepspeed_config["gradient_clipping"] = training.clip_norm
             plugin.deepspeed_config["gradient_accumulation_steps"] = training.accumulate
         accelerator.gradient_accumulation_steps = training.accumulate  # the launcher's variable would count before it
-        optimizer = _optimizer(networks, self.config)
+        optimizer = make_optimizer(networks, self.config)
         self.model, self.optimizer = accelerator.prepare(networks.transformer, optimizer)
         self.weights = [weight for weight in self.model.parameters() if weight.requires_grad]
         self.average = None
@@ -177,7 +161,7 @@ class _Loop:
             self.run.note(f"going on after step {found.step} of {self.config.training.steps}")
         trackers = {name: {"purge_step": self.done + 1} for name in self.config.log.trackers if name == "tensorboard"}
         if self.config.log.trackers:
-            self.accelerator.init_trackers("dreamdance", _flat(as_table(self.config)), init_kwargs=trackers)
+            self.accelerator.init_trackers("dreamdance", flat(as_table(self.config)), init_kwargs=trackers)
         self.tables: dict[str, states.StepTable] = {}
         if self.accelerator.is_main_process:
             for name, columns in {"losses": COLUMNS, "validation": QUALITIES}.items():
@@ -358,43 +342,3 @@ class _Loop:
         said = {"done": "all steps are done", "time": "the time is over", "signal": "asked to stop"}[reason]
         more = f"; {left} steps are left, the same command goes on" if left else ""
         self.run.note(f"{said} after step {self.done}, saved in {self.out}{more}")
-
-
-def _accelerator(config: TrainConfig, out: Path, run: Runtime) -> Any:
-    try:
-        from accelerate import Accelerator, InitProcessGroupKwargs
-    except ImportError as missing:
-        raise ImportError("training needs accelerate: pip install 'dreamdance[training]'") from missing
-    return Accelerator(
-        cpu=run.device.type == "cpu",
-        mixed_precision=config.training.precision,
-        gradient_accumulation_steps=config.training.accumulate,
-        log_with=list(config.log.trackers) or None,
-        project_dir=str(out),
-        kwargs_handlers=[InitProcessGroupKwargs(timeout=timedelta(hours=2))],  # others wait while one paints
-    )
-
-
-def _optimizer(networks: Networks, config: TrainConfig) -> torch.optim.Optimizer:
-    training = config.training
-    kind: Callable[..., torch.optim.Optimizer] = torch.optim.AdamW
-    if training.optimizer == "adamw8bit":
-        try:
-            from bitsandbytes.optim import AdamW8bit as kind
-        except ImportError as missing:
-            raise ImportError(
-                'training.optimizer "adamw8bit" needs bitsandbytes: pip install bitsandbytes, or set it to "adamw"'
-            ) from missing
-    return kind(networks.trained(), lr=training.lr, betas=training.betas, weight_decay=training.weight_decay)
-
-
-def _flat(table: Mapping[str, Any], before: str = "") -> dict[str, Any]:
-    """Nested settings as one table of texts and numbers, for trackers."""
-    flat: dict[str, Any] = {}
-    for key, value in table.items():
-        name = f"{before}{key}"
-        if isinstance(value, Mapping):
-            flat |= _flat(value, f"{name}.")
-        else:
-            flat[name] = value if isinstance(value, int | float | str | bool) else str(value)
-    return flat

@@ -28,6 +28,7 @@ from .config import ModelConfig
 LORA_LAYERS = r"transformer_blocks\.\d+\.(attn1\.(to_q|to_k|to_v|to_out\.0)|ff\.net\.(0\.proj|2))"
 OPEN = 20.0  # a gate's bias whose tanh is 1 to the last bit of float32
 GATES = ("pose_gate", "reference_gate")
+_WIDTH = 1024  # of CLIP ViT-L/14
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,30 +51,50 @@ def load_networks(config: ModelConfig, run: Runtime, *, frozen: torch.dtype = to
 
     Raises FileNotFoundError for what is missing and ValueError for a checkpoint or base that does not fit.
     """
-    place = config.base if config.base.is_dir() else find(str(config.base), run)
-    if place is None:
-        raise not_found(f"the base model {config.base} (a diffusers folder)", run, "copy it there or name its folder")
-    clip_place = config.clip
-    if clip_place is not None and not clip_place.is_dir():
-        clip_place = find(str(config.clip), run)
-    if config.clip is not None and clip_place is None:
-        raise not_found(f"the image encoder {config.clip}", run, "copy it there or name its folder")
     start = None if config.start is None else open_tensors(config.start)
-    width = 1024 if start is None else header_of(start).config["clip_embed_dim"]
-    clip = load_clip(clip_place or find_clip(width, run), run.dtype)
+    width = _WIDTH if start is None else header_of(start).config["clip_embed_dim"]
+    place = base_place(config.base, run)
+    vae, clip = load_encoders(config.base, config.clip, run, width=width)
     transformer = _from_base(place, clip.config.hidden_size, seed) if start is None else _from_start(config, place, run)
-    vae = load_vae(find_vae((place,), run), run.dtype, transformer.config.patch_size_t is not None)
-    vae.enable_tiling()
-    vae.enable_slicing()
     networks = Networks(
         transformer=transformer.float(),
-        vae=vae.requires_grad_(False).eval(),
-        clip=clip.requires_grad_(False).eval(),
+        vae=vae,
+        clip=clip,
         base=str(config.base) if len(config.base.parts) == 1 else place.name,
         config=config,
     )
     _choose_what_learns(networks, frozen, seed)
     return networks
+
+
+def base_place(base: Path, run: Runtime) -> Path:
+    """The folder of a base model that is named by its folder or by its name in the weight folders.
+
+    Raises FileNotFoundError when there is none.
+    """
+    place = base if base.is_dir() else find(str(base), run)
+    if place is None:
+        raise not_found(f"the base model {base} (a diffusers folder)", run, "copy it there or name its folder")
+    return place
+
+
+def load_encoders(base: Path, clip: Path | None, run: Runtime, *, width: int = _WIDTH) -> tuple[nn.Module, nn.Module]:
+    """The VAE of a base model and the CLIP vision model, frozen, on the CPU.
+
+    base, clip: folders, or names in the weight folders; clip None: the one of that width, clip-vit-large-patch14 by
+    default. Raises FileNotFoundError for what is missing.
+    """
+    place = base_place(base, run)
+    clip_place = clip if clip is None or clip.is_dir() else find(str(clip), run)
+    if clip is not None and clip_place is None:
+        raise not_found(f"the image encoder {clip}", run, "copy it there or name its folder")
+    vae_place = find_vae((place,), run)
+    newer = not vae_place.is_dir() and (read_base(place).config or {}).get("patch_size_t") is not None
+    vae = load_vae(vae_place, run.dtype, newer)
+    vae.enable_tiling()
+    vae.enable_slicing()
+    encoder = load_clip(clip_place or find_clip(width, run), run.dtype)
+    return vae.requires_grad_(False).eval(), encoder.requires_grad_(False).eval()
 
 
 def _from_base(place: Path, clip_width: int, seed: int) -> GatedCogVideoXTransformer:

@@ -8,7 +8,23 @@ from typing import Any
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
 
-from ..types import PoseTrack
+from ..types import LazyFrames, PoseTrack
+
+
+def to_bytes(frames: Float[Tensor, "*S"]) -> UInt8[Tensor, "*S"]:
+    """[0,1] as 0..255, rounded."""
+    return (frames.clamp(0, 1) * 255).round().byte()
+
+
+class ByteFrames(LazyFrames):
+    """A clip or mask held as bytes, a quarter of the memory; read in [0,1] as any other."""
+
+    def __init__(self, data: UInt8[Tensor, "T H W *C"]) -> None:
+        self.data, self.shape = data, tuple(data.shape)
+
+    def __getitem__(self, cut: slice) -> Float[Tensor, "S H W *C"]:
+        start, stop = self.span(cut)
+        return self.data[start:stop].float().div_(255)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,7 @@ from torch import Tensor
 
 from ..io.video import read_clip, write_video
 from ..types import PoseTrack
-from .records import Reference, TrainingClip
+from .records import Reference, TrainingClip, to_bytes
 
 PARTS = ("frames.mp4", "background.mp4", "arrays.safetensors", "reference.png", "json")
 
@@ -191,7 +191,7 @@ class Dataset:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "clip.mp4"
             path.write_bytes(self.read(index, ending))
-            return (read_clip(path).frames * 255).round().byte()
+            return to_bytes(read_clip(path).frames)
 
     def _index(self, shard: Path) -> None:
         try:

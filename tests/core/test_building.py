@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import torch
 
 from dreamdance_core import cli
 from dreamdance_core.commands import datasets
+from dreamdance_core.training.building import claims
 from dreamdance_core.training.building.claims import claimed
 from dreamdance_core.training.building.report import write_report
 from dreamdance_core.training.building.work import plan, put_aside_changed, work
@@ -176,13 +176,23 @@ def test_the_same_file_twice_is_taken_once(tmp_path, building_videos):
     run_all(folder, tmp_path / "out", building_videos)
     assert len(Dataset(tmp_path / "out")) == 1
     assert records(tmp_path / "out")["b.mp4"]["reason"] == "the same file as a.mp4"
+    building_videos.film(folder / "0.mp4", building_videos.walk(9, 1)[0])
+    (folder / "0.mp4").write_bytes(one.read_bytes())  # sorts before the one that has a shard
+    run_all(folder, tmp_path / "out", building_videos)
+    assert records(tmp_path / "out")["0.mp4"]["reason"] == "the same file as a.mp4"
+    assert len(Dataset(tmp_path / "out")) == 1
+    (folder / "0.mp4").unlink()
+    building_videos.film(one, building_videos.walk(9, 2)[0])  # b is a twin of nothing now
+    put_aside_changed(plan(folder, tmp_path / "out", building_videos.SETTINGS))
+    run_all(folder, tmp_path / "out", building_videos)
+    assert {clip.facts["source"] for clip in Dataset(tmp_path / "out")} == {"a.mp4", "b.mp4"}
 
 
 def test_a_claim_holds_against_the_living_only(tmp_path):
     path = tmp_path / "claims" / "a.json"
     with claimed(path) as mine:
         assert mine is not None
-        path.write_text(json.dumps({"host": socket.gethostname(), "pid": os.getppid()}))
+        path.write_text(json.dumps({"host": claims._host(), "pid": os.getppid()}))
         with claimed(path) as other:
             assert other is None
         path.write_text(json.dumps({"host": "elsewhere", "pid": 1}))
@@ -193,9 +203,17 @@ def test_a_claim_holds_against_the_living_only(tmp_path):
             assert other is not None
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
-    path.write_text(json.dumps({"host": socket.gethostname(), "pid": process.pid}))
+    path.write_text(json.dumps({"host": claims._host(), "pid": process.pid}))
     with claimed(path) as after:
         assert after is not None
+
+
+def test_a_claim_that_was_taken_over_is_left_to_its_new_owner(tmp_path):
+    path = tmp_path / "a.json"
+    with claimed(path) as mine:
+        path.write_text(json.dumps({"host": "elsewhere", "pid": 1}))
+        mine.beat()
+    assert json.loads(path.read_text())["host"] == "elsewhere"
 
 
 def test_other_readers_read_the_shards(built):

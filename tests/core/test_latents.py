@@ -22,10 +22,10 @@ from dreamdance_core.training.latents import (
     damage_seed,
     digest,
     header_of,
-    load_encoders,
     store_latents,
 )
 from dreamdance_core.training.loop import train
+from dreamdance_core.training.model import load_encoders
 from dreamdance_core.training.shards import Dataset, shard_writer
 
 

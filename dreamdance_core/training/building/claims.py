@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 LIMIT = 900.0  # seconds without a sign of life after which a claim is void
 _BEAT = 20.0  # seconds between signs of life
@@ -18,40 +19,58 @@ _BEAT = 20.0  # seconds between signs of life
 class Claim:
     """A claim that is held; `beat` is called often and shows now and then that its owner lives."""
 
-    def __init__(self, path: Path) -> None:
-        self._path, self._last = path, time.monotonic()
+    def __init__(self, path: Path, text: str) -> None:
+        self._path, self._text, self._last = path, text, time.monotonic()
 
     def beat(self) -> None:
         if time.monotonic() - self._last > _BEAT:
             self._last = time.monotonic()
-            with contextlib.suppress(FileNotFoundError):
-                os.utime(self._path)
+            if self._is_mine():
+                with contextlib.suppress(FileNotFoundError):
+                    os.utime(self._path)
+
+    def give_up(self) -> None:
+        """Takes the claim away, unless another process took it over meanwhile."""
+        if self._is_mine():
+            self._path.unlink(missing_ok=True)
+
+    def _is_mine(self) -> bool:
+        try:
+            return self._path.read_text() == self._text
+        except FileNotFoundError:
+            return False
 
 
 @contextmanager
 def claimed(path: Path) -> Iterator[Claim | None]:
     """The claim on a piece of work, given up at the end; None where another process holds it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not _make(path) and (not _void(path) or not _make(path)):
+    text = json.dumps({"host": _host(), "pid": os.getpid(), "claim": uuid4().hex})
+    if not _make(path, text) and (not _void(path) or not _make(path, text)):
         yield None
         return
+    claim = Claim(path, text)
     try:
-        yield Claim(path)
+        yield claim
     finally:
-        path.unlink(missing_ok=True)
+        claim.give_up()
 
 
-def _make(path: Path) -> bool:
+def _make(path: Path, text: str) -> bool:
     try:
         with path.open("x") as file:
-            file.write(_me())
+            file.write(text)
         return True
     except FileExistsError:
         return False
 
 
-def _me() -> str:
-    return json.dumps({"host": socket.gethostname(), "pid": os.getpid()})
+def _host() -> str:
+    """The machine's name, and on Linux the room in which its process numbers count: containers may share a name."""
+    try:
+        return f"{socket.gethostname()} {os.readlink('/proc/self/ns/pid')}"
+    except OSError:
+        return socket.gethostname()
 
 
 def _void(path: Path) -> bool:
@@ -88,7 +107,7 @@ def _dead(text: str, age: float) -> bool:
         host, pid = owner["host"], int(owner["pid"])
     except (ValueError, KeyError, TypeError):
         return age > 5  # killed while it wrote this
-    if host != socket.gethostname():
+    if host != _host():
         return False
     if pid == os.getpid():
         return True  # an earlier process of this number

@@ -6,33 +6,18 @@ from pathlib import Path
 
 import av
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import UInt8
 from torch import Tensor
 
 from ...io.clock import ClipRange
 from ...io.images import Canvas, canvas_of
 from ...io.lazy_video import VideoFrames
 from ...io.video import file_size_of, opened, picture_stream
-from ...types import LazyFrames
+from ..records import to_bytes
 from .settings import BuildSettings
 
 PIECE = 16  # frames in memory as floats
 _FASTEST = 32.0  # frames a second of clips whose rate is the file's own
-
-
-class ByteFrames(LazyFrames):
-    """A clip kept as bytes, a quarter of the memory; read as any clip in [0,1]."""
-
-    def __init__(self, data: UInt8[Tensor, "T H W 3"]) -> None:
-        self.data, self.shape = data, tuple(data.shape)
-
-    def __getitem__(self, cut: slice) -> Float[Tensor, "S H W 3"]:
-        start, stop = self.span(cut)
-        return self.data[start:stop].float().div_(255)
-
-
-def to_bytes(frames: Float[Tensor, "*S"]) -> UInt8[Tensor, "*S"]:
-    return (frames.clamp(0, 1) * 255).round().byte()
 
 
 class Footage:

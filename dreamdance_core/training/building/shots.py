@@ -106,7 +106,7 @@ def _histograms(frame: UInt8[np.ndarray, "h w 3"]) -> np.ndarray:
 def _apart(a: np.ndarray, b: np.ndarray) -> float:
     """Share of the colours that are not common, over the two thirds of the blocks that changed least: a person who
     jumps through the picture changes some blocks, a cut all."""
-    away = 0.5 * np.abs(a - b).sum(-1)
+    away = 0.5 * np.abs(a.astype(np.float32) - b).sum(-1)
     return float(np.sort(away)[: -(-2 * len(away) // 3)].mean())
 
 

@@ -20,8 +20,8 @@ from ...plate.video import CleanPlates, PlateOptions, clean_plates
 from ...pose.extract import extract_pose
 from ...pose.regions import person_mask
 from ...types import LazyFrames, PoseTrack
-from ..records import TrainingClip
-from .footage import PIECE, ByteFrames, Footage, to_bytes
+from ..records import ByteFrames, TrainingClip, to_bytes
+from .footage import PIECE, Footage
 from .judge import boxes_of, fault_of_mask, fault_of_pictures, fault_of_poses
 from .masks import masks_of
 from .reference import reference_for

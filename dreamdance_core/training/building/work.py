@@ -12,14 +12,15 @@ from pathlib import Path
 import cv2
 from torch import Tensor
 
+from ...io.video import READABLE
 from ...io.whole import write_whole
 from ..shards import shard_writer
 from .claims import claimed
 from .settings import BuildSettings, MakeTools, Tools, content_of, tag_of
 from .source import Record, SourceWork
 
-VIDEOS = (".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v", ".mpg", ".mpeg", ".ts", ".wmv", ".flv", ".gif")
 _PARTS = 100  # of the bar, for a video
+_TWIN = "the same file as "
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,19 +71,31 @@ def plan(videos: Path, out: Path, settings: BuildSettings, part: tuple[int, int]
     """
     if not videos.is_dir():
         raise FileNotFoundError(f"no folder of videos at {videos}; check the path")
-    paths = sorted(path for path in videos.rglob("*") if path.suffix.lower() in VIDEOS and path.is_file())
+    paths = sorted(path for path in videos.rglob("*") if path.suffix.lower() in READABLE and path.is_file())
     paths = [path for path in paths if out.resolve() not in path.resolve().parents]
     if not paths:
-        raise FileNotFoundError(f"{videos} holds no videos ({', '.join(VIDEOS)}); check the path")
+        raise FileNotFoundError(f"{videos} holds no videos ({', '.join(READABLE)}); check the path")
     _settle(out / "dataset.json", settings)
     found = [_source(path, videos, settings) for path in paths]
-    first = {source.content: source.source for source in reversed(found)}
     place = Place(folder=out)
+    first = _originals(found, place)
     for source in found:
-        if first[source.content] != source.source and not place.record(source.name).exists():
-            twin = Record(source=source.source, reason=f"the same file as {first[source.content]}")
-            _write_record(place, source, videos, twin)
+        path, original = place.record(source.name), first[source.content]
+        if original is not source and not path.exists():
+            _write_record(place, source, videos, Record(source=source.source, reason=f"{_TWIN}{original.source}"))
+        elif original is source and path.exists() and str(json.loads(path.read_text())["reason"]).startswith(_TWIN):
+            path.unlink(missing_ok=True)  # what it was the same as is gone or has changed
     return Plan(videos=videos, place=place, settings=settings, sources=found[part[0] :: part[1]], total=len(found))
+
+
+def _originals(found: list[Source], place: Place) -> dict[str, Source]:
+    """Of files with one content the one that is worked on: which has a shard already, else the first."""
+    chosen: dict[str, Source] = {}
+    for source in found:
+        held = chosen.get(source.content)
+        if held is None or (place.shard(source.name).exists() and not place.shard(held.name).exists()):
+            chosen[source.content] = source
+    return chosen
 
 
 def _settle(path: Path, settings: BuildSettings) -> None:
@@ -116,7 +129,7 @@ def work(plan: Plan, make: MakeTools, report: Callable[[int, int], None]) -> int
     A killed process leaves no half shard; its claims are void. report: as Runtime's, may raise to cancel.
     """
     threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)  # the same bytes everywhere matter more; processes share the work
+    cv2.setNumThreads(1)  # processes share the cores
     try:
         return _work(plan, make, report)
     finally:
@@ -127,11 +140,10 @@ def _work(plan: Plan, make: MakeTools, report: Callable[[int, int], None]) -> in
     made, tools = 0, None
     for source in plan.unfinished():
         done = len(plan.sources) - len(plan.unfinished())
+        tools = make() if tools is None else tools  # before the claim: loading may take long and shows no sign of life
         with claimed(plan.place.claim(source.name)) as claim:
             if claim is None or plan.place.record(source.name).exists():
                 continue
-            if tools is None:
-                tools = make()
 
             def within(at: int, of: int, preview: Tensor | None = None, done: int = done, claim=claim) -> None:
                 claim.beat()

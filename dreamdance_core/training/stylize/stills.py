@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ...runtime import Report
 from ...types import DepthBackend, InpaintBackend, PoseTrack, SegmentBackend
-from ..records import Reference, TrainingClip
+from ..records import Reference, TrainingClip, to_bytes
 from . import grid
 from .conditions import nearness
 
@@ -115,7 +115,7 @@ def stills(
                 f"{cell.clip.name}-{cell.frame}-{tag}",
                 (painted[index], plates[index], masks[index][0]),
                 Reference(
-                    picture=_bytes(painted[other]),
+                    picture=to_bytes(painted[other]),
                     mask=masks[other][0],
                     pose=_pose(cells[other]),
                 ),
@@ -166,10 +166,6 @@ def _pose(cell: Cell) -> PoseTrack:
     return cell.clip.pose[cell.frame : cell.frame + 1]
 
 
-def _bytes(picture: Tensor) -> Tensor:
-    return (picture.clamp(0, 1) * 255).round().byte()
-
-
 def _still(
     cell: Cell, name: str, pictures: tuple[Tensor, Tensor, Tensor], reference: Reference, facts: dict
 ) -> TrainingClip:
@@ -179,8 +175,8 @@ def _still(
     held = torch.full((count,), cell.frame)
     return TrainingClip(
         name=name,
-        frames=_bytes(frame).expand(count, -1, -1, -1).contiguous(),
-        background=_bytes(plate).expand(count, -1, -1, -1).contiguous(),
+        frames=to_bytes(frame).expand(count, -1, -1, -1).contiguous(),
+        background=to_bytes(plate).expand(count, -1, -1, -1).contiguous(),
         mask=mask.expand(count, -1, -1).contiguous(),
         pose=pose[held],
         reference=reference,
