@@ -39,12 +39,26 @@ def test_hair_that_the_matte_shows_is_the_persons_and_is_removed(kit):
         return sum(((image - colour).abs().sum(-1) < 0.5).float() for colour in (kit.COLOUR, HAIR))
 
     data = (frames * 255).byte()
-    mask, sure = masks_of(data, track, segment, lambda done, of: None)
-    assert sure.all()
-    assert mask[hair].float().mean() > 0.85
-    assert Removed(mask, track, 0.04)[0:5][hair].mean() > 0.98
-    drawn, _ = masks_of(data, track, None, lambda done, of: None)
+    person = masks_of(data, track, segment, lambda done, of: None)
+    assert person.from_matte.all()
+    assert person.mask[hair].float().mean() > 0.85
+    assert Removed(person.suspect, track, 0.04)[0:5][hair].mean() > 0.98
+    drawn = masks_of(data, track, None, lambda done, of: None).mask
     assert drawn[hair].float().mean() < 0.5, "the pose alone does not know of it"
+
+
+def test_what_a_matte_only_suspects_is_removed_but_not_called_the_person(kit):
+    """A shaded foot has an alpha of a quarter: it is no part of the mask, but it must not stay in the background."""
+    frames, hair = with_hair(kit)
+    track = kit.ByColour()(frames)
+
+    def segment(image: torch.Tensor) -> torch.Tensor:
+        sure, faint = (((image - colour).abs().sum(-1) < 0.5).float() for colour in (kit.COLOUR, HAIR))
+        return sure + 0.25 * faint
+
+    person = masks_of((frames * 255).byte(), track, segment, lambda done, of: None)
+    beyond = hair & ~(masks_of((frames * 255).byte(), track, None, lambda done, of: None).mask)
+    assert person.mask[beyond].float().mean() < 0.2 and person.suspect[beyond].float().mean() > 0.95
 
 
 def clips_of(path, kit, settings, tools=None) -> tuple[int, str, list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -16,14 +16,24 @@ from ...segment.refine import follow_edges
 from ...types import PoseTrack, SegmentBackend
 from .judge import boxes_of
 
-_AROUND = 0.25  # of the person's longer side: hair, skirts and props reach beyond the points
+_AROUND = 0.5  # of the person's longer side: hats, skirts, props and feet not found reach beyond the points
 _REACH = 0.1  # body heights: as far from the body as a drawn mask may reach
 _FAR = 0.45  # body heights: as far as what a matte shows joined to the body is the person's: hair, skirts, props
-_COVERED = 0.6  # of the limbs' middles: a matte that covers less is not the person
+_COVERED = 0.5  # of the limbs' middles: a matte that covers less is not the person
 _WITHIN = 0.5  # of the matte that lies near the body, at least
+_SUSPECT = 0.1  # alpha from which something may be the person: shaded feet, thin hair
 _THIN = -0.03  # body heights: the limbs' middles
 _BODY, _NEAR = 0.7, 0.3  # alpha of a frame without a matte: on the drawn body, and as far as the person may reach
 _SIDE = 320  # px of the pictures in which edges and motion are followed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Where the person is in every frame of a stretch."""
+
+    mask: Bool[Tensor, "T H W"]
+    suspect: Bool[Tensor, "T H W"]  # and where something of it may be: nothing behind it is taken from there
+    from_matte: Bool[np.ndarray, "T"]  # in which frames the backend's matte says so; else the pose made it
 
 
 def masks_of(
@@ -31,15 +41,16 @@ def masks_of(
     track: PoseTrack,
     segment: SegmentBackend | None,
     report: Callable[[int, int], None],
-) -> tuple[Bool[Tensor, "T H W"], Bool[np.ndarray, "T"]]:
-    """1 = the person (row 0 of the track), and in which frames that is the backend's matte; else the pose made it."""
+) -> Person:
+    """The person (row 0 of the track) by the backend's matte, or where it found something else by the pose."""
     main = replace(track, xy=track.xy[:, :1], score=track.score[:, :1])
     drawn = person_mask(main, grow=0.02) > 0
     from_matte = np.zeros(len(frames), bool)
     if segment is None:
-        return drawn, from_matte
+        return Person(mask=drawn, suspect=drawn, from_matte=from_matte)
     wide, thin = person_mask(main, grow=_REACH) > 0, person_mask(main, grow=_THIN) > 0
     far = person_mask(main, grow=_FAR) > 0
+    suspect = drawn.clone()
     height, width = drawn.shape[1:]
     scale = min(1.0, _SIDE / max(height, width))
     size = (round(width * scale), round(height * scale))
@@ -52,8 +63,10 @@ def masks_of(
         if from_matte[t]:
             joined = _in_pieces((alpha > 0.5) & far[t].numpy(), thin[t].numpy())
             wide[t] |= torch.from_numpy(cv2.dilate(joined.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0)
+            suspect[t] |= torch.from_numpy(_in_pieces((alpha > _SUSPECT) & far[t].numpy(), thin[t].numpy()))
             alpha = np.maximum(alpha, 0.6 * thin[t].numpy()) * wide[t].numpy()
         else:  # the picture's edges decide between these two
+            suspect[t] |= wide[t]
             alpha = np.where(thin[t], 0.9, np.where(drawn[t], _BODY, _NEAR * wide[t].numpy())).astype(np.float32)
         alphas[t] = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
     small = [cv2.resize(frame.numpy(), size, interpolation=cv2.INTER_AREA) for frame in frames]
@@ -63,7 +76,7 @@ def masks_of(
         report(t, len(frames))
         full = cv2.resize(_edged(small[t], alpha), (width, height), interpolation=cv2.INTER_CUBIC)
         out[t] = torch.from_numpy(_in_pieces((full > 0.5) & wide[t].numpy(), drawn[t].numpy()))
-    return out, from_matte
+    return Person(mask=out, suspect=suspect | out, from_matte=from_matte)
 
 
 def _shows(matte: np.ndarray, thin: np.ndarray, wide: np.ndarray) -> bool:

@@ -127,13 +127,13 @@ class SourceWork:
             return []
         with self._stage("mask"):
             main = replace(track, xy=track.xy[:, :1], score=track.score[:, :1])
-            mask, by = masks_of(frames, track, self.tools.segment, self._ticks("mask", "background"))
-        kept = self._kept(kept, shot, part, lambda start: fault_of_mask(mask[start : start + count], settings))
+            person = masks_of(frames, track, self.tools.segment, self._ticks("mask", "background"))
+        kept = self._kept(kept, shot, part, lambda start: fault_of_mask(person.mask[start : start + count], settings))
         if not kept:
             return []
         with self._stage("background"):
-            plates, camera = self._plates(frames, track, mask, fps)
-        whole = _Stretch(shot=shot, start=part.start, frames=frames, mask=mask, pose=main, sure=by, fps=fps,
+            plates, camera = self._plates(frames, track, person.suspect, fps)
+        whole = _Stretch(shot=shot, start=part.start, frames=frames, mask=person.mask, pose=main, sure=person.from_matte, fps=fps,
                          plates=plates, camera=camera)  # fmt: skip
         made = []
         with self._stage("clips"):
@@ -201,14 +201,14 @@ class SourceWork:
         factor = torch.tensor([width / size[0], height / size[1]])
         return replace(track, xy=track.xy * factor, width=width, height=height)
 
-    def _plates(self, frames: Tensor, track: PoseTrack, mask: Tensor, fps: float) -> tuple[CleanPlates, str]:
+    def _plates(self, frames: Tensor, track: PoseTrack, suspect: Tensor, fps: float) -> tuple[CleanPlates, str]:
         clip, settings = ByteFrames(frames), self.settings
         run = replace(self.tools.run, report=self._plain_report)
-        everybody = person_mask(track).maximum(mask.float())
+        everybody = person_mask(track).maximum(suspect.float())
         camera = turning_camera(clip, person_mask=everybody, fps=fps, run=run)
         still = None if camera is None else turning_homographies(camera.cameras)
         wanted = PlateOptions(shadow=settings.shadow, prompt=settings.prompt, seed=settings.seed)
-        removed = Removed(mask, track, settings.grow)
+        removed = Removed(suspect, track, settings.grow)
         plates = clean_plates(clip, removed, self.tools.inpaint, homographies=still, options=wanted, run=run)
         return plates, "travels" if camera is None else camera.kind
 
