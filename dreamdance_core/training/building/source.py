@@ -133,8 +133,17 @@ class SourceWork:
             return []
         with self._stage("background"):
             plates, camera = self._plates(frames, track, person.suspect, fps)
-        whole = _Stretch(shot=shot, start=part.start, frames=frames, mask=person.mask, pose=main, sure=person.from_matte, fps=fps,
-                         plates=plates, camera=camera)  # fmt: skip
+        whole = _Stretch(
+            shot=shot,
+            start=part.start,
+            frames=frames,
+            mask=person.mask,
+            pose=main,
+            sure=person.from_matte,
+            fps=fps,
+            plates=plates,
+            camera=camera,
+        )
         made = []
         with self._stage("clips"):
             for number, start in enumerate(kept):
